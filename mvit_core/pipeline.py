@@ -34,6 +34,7 @@ from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.explaining.clip_means import ClipMeans
 from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.feature_maps import LentWindow, RememberedFeatures
+from mvit_core.explaining.given_means import GivenMeans
 from mvit_core.explaining.heads_off import HeadMeans, MeansHeard
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.painting import fed
@@ -65,6 +66,7 @@ class Explainer:
         keep: how much is kept of each.
         budget: counts what is remembered together with other caches, and may drop it sooner.
         stored: a capture file of this model, whose windows are read and not run.
+        given: means over batch results, for changes that name one.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Explainer:
         keep: Keep | None = None,
         budget: MemoryBudget | None = None,
         stored: CaptureFile | None = None,
+        given: GivenMeans | None = None,
     ) -> None:
         self.loaded = loaded
         self.keep = keep or Keep()
@@ -91,7 +94,9 @@ class Explainer:
         self._maps: Cache[_MapKey, HeadMaps] = Cache(
             budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=64 * 2**20
         )
-        self._means = ClipMeans(loaded, budget)
+        self.given = given or GivenMeans()
+        """Means over batch results that heads may be switched off by."""
+        self._means = ClipMeans(loaded, budget, self.given)
         self.changes = UNCHANGED
         """What is changed in the network or on the clip in its runs."""
         self._evidence = RememberedEvidence(budget, remembered_windows)
@@ -126,6 +131,7 @@ class Explainer:
             keep=keep or self.keep,
             budget=self._budget,
             stored=self.stored,
+            given=self.given,
         )
         return other.with_changes(self.changes)
 

@@ -1,10 +1,17 @@
-"""Batch results made without running anything: ``run.json`` and parts, by the product's writer."""
+"""Batch results without processes: made up, by the product's writer, or run in this process."""
 
 import json
 
 import numpy as np
 
+from app.state.view_state import ModelSource
+from mvit_core.batch import BatchSpec
+from mvit_core.batch.clip_runner import NetworkRunner
+from mvit_core.batch.run_file import begin, facts_of, make_folder
+from mvit_core.batch.shards import shards_of
 from mvit_core.batch.tables import tables_of, write_part
+from mvit_core.batch.unit import run_shard
+from mvit_core.clips import read_clips
 
 CLASSES = ("jump", "run", "sit", "walk", "wave")
 BLOCKS, HEADS = 4, 2
@@ -83,3 +90,24 @@ def _rows(clip, heads, stats, random):
         for block, count in heads.items() for head in range(count)
     ]  # fmt: skip
     return {"clips": [{**own, **rest, "frames": 20}], "windows": [window], "heads": numbers}
+
+
+def run_result(folder, clips, checkpoint, *, shard=2, windows="all", at_once=None):
+    """A batch that is run here, shard by shard.
+
+    Args:
+        folder: of the batch, made.
+        clips: the list.
+        checkpoint: the model.
+        shard: clips of a part.
+        windows: as of ``batch``.
+        at_once: windows that run in one pass.
+    """
+    spec = BatchSpec((ModelSource(checkpoint, device="cpu"),), windows)
+    listed = read_clips(clips)
+    make_folder(folder)
+    begin(folder, facts_of(listed, spec, shard, folder.name), tables_of(spec.stats))
+    runner = NetworkRunner(spec, at_once)
+    for each in shards_of(listed.clips, shard):
+        run_shard(runner, folder, each)
+    return folder

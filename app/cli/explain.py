@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from app.cli.change_options import add_change_options, changes_from
+from app.cli.change_options import add_change_options, changes_from, off_words, with_mean
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
@@ -89,7 +89,8 @@ def run(options: argparse.Namespace) -> int:
         check_target(options.output, ExportRequest(heat=heat_from(options)))
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         loaded = load_and_report(options)
-        explainer = Explainer(loaded).with_changes(changes)
+        explainer = Explainer(loaded)
+        explainer = explainer.with_changes(with_mean(changes, options, explainer))
         target, against = classes_from(options, loaded)
         spec = MapSpec(method=options.method, target=target, against=against)
         info = explain(explainer, video, spec, options)
@@ -230,7 +231,7 @@ def print_explanation(info: Json) -> None:
     say(f"why {info['class']}{instead} (p {info['probability']:.3f})")
     say(f"  {row.title}: {row.trust} ({row.trust_words})")
     if "heads_off" in info:
-        say(f"  heads off: {', '.join(info['heads_off'])}")
+        say(f"  {off_words(info)}")
     if info["baseline"]:
         compared = info["baseline"]
         say(f"  baseline {compared['name']}: p {compared['probability']:.3f}")

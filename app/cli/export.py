@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.cli.change_options import changes_from
+from app.cli.change_options import changes_from, with_mean
 from app.cli.class_options import classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.map_options import add_map_options, listed, map_from
@@ -78,7 +78,9 @@ def run(options: argparse.Namespace) -> int:
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         explainer = explainer_of(options)
         target, against = classes_from(options, explainer.loaded)
-        request = replace(request, map=replace(request.map, target=target, against=against))
+        spec = replace(request.map, target=target, against=against)
+        changes = with_mean(request.changes, options, explainer)
+        request = replace(request, map=spec, changes=changes)
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)
     if options.crate is not None:
@@ -96,6 +98,7 @@ _KEPT = (
     "output",
     "request",
     "crate",
+    "mean_of",
     "json",
     "run",
     "usage",

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from app.cli.change_options import changes_from
+from app.cli.change_options import changes_from, with_mean
 from app.cli.class_options import classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.map_options import add_map_options, listed, map_from
@@ -139,6 +139,7 @@ def run(options: argparse.Namespace) -> int:
         target, against = classes_from(options, explainer.loaded)
         request = _of_classes(request, target, against)
         sources = (own := Source(explainer, video), *_others(options, own, opened))
+        request = _of_means(request, options, sources)
         dpi, name = options.dpi or USUAL_DPI, options.output.name
         origin = figure_origin(sources, FigureFile(request, dpi), name)
         scene = make_figure(explainer, video, request, others=sources[1:])
@@ -199,6 +200,26 @@ def _of_classes(request: FigureRequest, target: int | None, against: int | None)
     if shown.comparison is not None:
         panes = tuple(replace(pane, map=spec) for pane in shown.comparison.panes)
         shown = replace(shown, comparison=replace(shown.comparison, panes=panes))
+    return replace(request, shown=shown)
+
+
+def _of_means(
+    request: FigureRequest, options: argparse.Namespace, sources: tuple[Source, ...]
+) -> FigureRequest:
+    """The request with what means of heads are over; each pane has those of its own model.
+
+    Raises:
+        MvitError: the batch result is none of a model, or cannot be read.
+    """
+    if options.mean_of is None:
+        return request
+    of = {id(each): with_mean(request.shown.changes, options, each)
+          for each in dict.fromkeys(source.explainer for source in sources)}  # fmt: skip
+    changes = [of[id(source.explainer)] for source in sources]
+    shown = replace(request.shown, changes=changes[0])
+    if shown.comparison is not None:
+        panes = (replace(p, changes=changes[p.source]) for p in shown.comparison.panes)
+        shown = replace(shown, comparison=replace(shown.comparison, panes=tuple(panes)))
     return replace(request, shown=shown)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from app.cli.change_options import add_mean_option, check_mean, given_mean
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
 from app.cli.printing import say, say_json, say_note
@@ -42,8 +43,9 @@ def add_options(heads: argparse.ArgumentParser) -> None:
         const="mean",
         choices=("mean", "zero"),
         help="what the class loses without each head: its output is replaced by its mean over the "
-        "clip's windows, or by zero (mean)",
+        "clip's windows or those of --mean-of, or by zero (mean)",
     )
+    add_mean_option(heads)
     heads.add_argument(
         "--direct",
         action="store_true",
@@ -66,6 +68,9 @@ def run(options: argparse.Namespace) -> int:
             "statistics of heads are the same for every class; give --ablate or --direct with "
             "--class and --against, or leave these out"
         )
+    if options.mean_of is not None and not options.ablate:
+        raise CaptureError("--mean-of says what stands for each head; give --ablate too")
+    check_mean(options, options.ablate, "--ablate")
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         loaded = load_and_report(options)
         explainer = Explainer(loaded, remembered_windows=1, keep=Keep(statistics=True))
@@ -101,28 +106,35 @@ def heads(explainer: Explainer, video: Video, options: argparse.Namespace) -> Js
         info["class"] = captured.name_of(target.index)
         info["against"] = captured.name_of(target.against) or None
     if options.ablate:
-        found, windows = _ablated(explainer, video, captured, target, options.ablate)
-        info |= {"ablated_by": found.by, "logit": found.total}
+        found, of = _ablated(explainer, video, captured, target, options)
+        info |= {"ablated_by": found.by, "mean_of": of, "logit": found.total}
         for row, effect in zip(rows, found.effects, strict=True):
             row["ablation"] = effect.value
-        notes += [_ONE_WINDOW] if windows == 1 else []
+        notes += [_ONE_WINDOW] if of == {"windows": 1} else []
     if options.direct:
         info["direct"] = _direct(explainer, video, captured, target)
     return {**info, "heads": rows, "notes": notes}
 
 
 def _ablated(
-    explainer: Explainer, video: Video, captured: WindowCapture, target: Target, by: str
-) -> tuple[HeadEffects, int]:
-    """Effects of all heads, and the windows that their means are of."""
+    explainer: Explainer,
+    video: Video,
+    captured: WindowCapture,
+    target: Target,
+    options: argparse.Namespace,
+) -> tuple[HeadEffects, Json | None]:
+    """Effects of all heads, and what their means are of; None where heads give zero."""
     from mvit_core.explaining.ablation import Ablation
 
-    means = None
-    if by == "mean":
+    means, of = None, None
+    if options.mean_of is not None:
+        source = given_mean(options, explainer)
+        means, of = explainer.given.of(source), source.facts
+    elif options.ablate == "mean":
         means = explainer.head_means(video, ProgressLine("window").show)
+        of = {"windows": means.windows}
     subject = explainer.subject(video, captured)
-    found = Ablation(subject, means).effects(target, ProgressLine("head").show)
-    return found, 0 if means is None else means.windows
+    return Ablation(subject, means).effects(target, ProgressLine("head").show), of
 
 
 def _direct(explainer: Explainer, video: Video, captured: WindowCapture, target: Target) -> Json:
@@ -148,7 +160,10 @@ def print_heads(info: Json) -> None:
         say(f"of {info['class']}{instead}")
     is_ablated = "logit" in info
     if is_ablated:
-        stands = "its mean over the clip" if info["ablated_by"] == "mean" else "zero"
+        of = info["mean_of"]
+        stands = "its mean over the clip" if of else "zero"
+        if of and "batch" in of:
+            stands = f"its mean over {of['windows']} windows of the batch {of['batch']}"
         say(f"ablation: what its logit of {info['logit']:.2f} loses with {stands} for a head")
     titles = "block  stage  head  entropy  distance px  frames     sink  centre"
     say(titles + ("  ablation" if is_ablated else ""))

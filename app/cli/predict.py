@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.cli.change_options import add_change_options, changes_from
+from app.cli.change_options import add_change_options, changes_from, off_words, with_mean
 from app.cli.model_options import (
     add_clip_options,
     add_model_options,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.multiview import Scores
-    from mvit_core.pipeline import WindowCapture
+    from mvit_core.pipeline import Explainer, WindowCapture
     from mvit_core.video import Video
     from mvit_core.video.boxes import TimedBox
     from mvit_core.video.multi_view import ViewPlan
@@ -70,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
     from mvit_core.video.multi_view import parse_plan
 
     plan = None if options.views is None else parse_plan(options.views)
+    changes_from(options)  # refused before a model is loaded for nothing
     if plan is not None and options.off is not None:
         raise ClipError("--off is for windows; leave out --views")
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
@@ -98,8 +99,12 @@ def predict(
         MvitError: there is no such window, or one cannot be read or run, or boxes are given that
             the model or the plan has no use for.
     """
+    from mvit_core.pipeline import Explainer
+
+    explainer = Explainer(loaded, remembered_windows=1)
+    explainer = explainer.with_changes(with_mean(changes_from(options), options, explainer))
     if plan is None:
-        found = _windows(loaded, video, options)
+        found = _windows(explainer, video, options)
     elif options.boxes is not None:
         raise ClipError("--boxes are for windows; leave out --views")
     else:
@@ -107,7 +112,7 @@ def predict(
     rows, scores, notes = found
     has_classes = bool(loaded.config.num_classes)
     return {
-        **changes_from(options).facts,
+        **explainer.changes.facts,
         "windows": rows,
         "average": _average(scores, loaded, options.top),
         "notes": [
@@ -129,11 +134,9 @@ def _average(scores: list[Scores], loaded: LoadedModel, count: int) -> list[Json
     return _top(mean_scores(scores), loaded, count) if scores else []
 
 
-def _windows(loaded: LoadedModel, video: Video, options: argparse.Namespace) -> _Found:
-    from mvit_core.pipeline import Explainer
-
+def _windows(explainer: Explainer, video: Video, options: argparse.Namespace) -> _Found:
+    loaded = explainer.loaded
     boxes = _read_boxes(loaded, options)
-    explainer = Explainer(loaded, remembered_windows=1).with_changes(changes_from(options))
     windows = explainer.windows(video)
     wanted = windows if options.all else (chosen_window(windows, options),)
     rows: list[Json] = []
@@ -262,7 +265,7 @@ def _best(scores: Scores, names: list[str] | None, count: int) -> list[Json]:
 def print_predictions(info: Json, window_count: int) -> None:
     """Print predictions as lines of text."""
     if "heads_off" in info:
-        say(f"heads off: {', '.join(info['heads_off'])}")
+        say(off_words(info))
     for window in info["windows"]:
         frames, crop = window["frames"], window.get("crop")
         what = f"view at the {crop}" if crop else f"window {window['index']} of {window_count}"

@@ -23,6 +23,12 @@ def add_input_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint", metavar="F", type=file_name, help="the model (of its name, beside the file)"
     )
+    parser.add_argument(
+        "--mean-of",
+        metavar="OUT",
+        type=file_name,
+        help="the batch result that means of heads are over (of its name, beside the file)",
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
 
 
@@ -41,7 +47,8 @@ def inputs_of(options: argparse.Namespace, *places: Path | None) -> Inputs:
     from mvit_core.repeating import Inputs
 
     folders = tuple(dict.fromkeys(place.parent for place in places if place is not None))
-    return Inputs(folders, options.clip, options.checkpoint, options.device)
+    named = options.clip, options.checkpoint, options.device, options.mean_of
+    return Inputs(folders, *named)
 
 
 def save_crate(folder: Path, result: Path, inputs: Inputs) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.cli.change_options import add_change_options, changes_from
+from app.cli.change_options import add_change_options, changes_from, with_mean
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.map_options import listed, parse_query
@@ -192,10 +192,11 @@ def _window(options: argparse.Namespace) -> int | None:
 def _of_classes(
     request: ReportRequest, options: argparse.Namespace, explainer: Explainer
 ) -> ReportRequest:
-    """The request with the classes of its explanation."""
+    """The request with the classes of its explanation, and what means of heads are over."""
     target, against = classes_from(options, explainer.loaded)
     why = None if request.why is None else replace(request.why, target=target, against=against)
-    return replace(request, why=why)
+    changes = with_mean(request.shown.changes, options, explainer)
+    return replace(request, why=why, shown=replace(request.shown, changes=changes))
 
 
 def _session(

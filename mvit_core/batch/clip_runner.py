@@ -11,6 +11,7 @@ from mvit_core.attention.items import item_of
 from mvit_core.attention.recorder import Keep, capture
 from mvit_core.batch.head_rows import LayerValues, averaged, head_rows, layer_values
 from mvit_core.batch.maps import MAPS, map_row
+from mvit_core.batch.mean_rows import MEANS, mean_rows
 from mvit_core.batch.request import BatchSpec, Windows
 from mvit_core.batch.tables import Rows, tables_of
 from mvit_core.batch.unit import clip_row
@@ -18,6 +19,7 @@ from mvit_core.captured import check_finite
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.clips import ListedClip
 from mvit_core.errors import DeviceMemoryError, MvitError
+from mvit_core.explaining.heads_off import HeadMeans, MeansHeard
 from mvit_core.video import ClipWindow, Video, clip_windows, open_video, read_clip
 from mvit_core.video.multi_view import View, plan_views, preprocessing_for
 from mvit_core.video.transform import ModelInput, transform
@@ -63,6 +65,8 @@ class _Seen:
     """(classes,)."""
     layers: tuple[LayerValues, ...]
     note: str
+    means: HeadMeans | None
+    """Of all views of its pass, with the first of them alone."""
 
 
 class NetworkRunner:
@@ -121,6 +125,8 @@ class NetworkRunner:
             key = {"clip_id": clip_id, "window_index": index, "checkpoint": name}
             seen = [next(all_seen) for _ in views]
             found["windows"].append({**key, **_said(seen, loaded.classes, labels)})
+            heard = (each.means for each in seen if each.means is not None)
+            found[MEANS] += [row for means in heard for row in mean_rows(name, means)]
             layers = averaged([each.layers for each in seen])
             heads, profiles = head_rows(layers, key)
             found["heads"] += heads
@@ -155,7 +161,8 @@ class NetworkRunner:
         """Run some views in one pass, or in two where the device's memory does not suffice."""
         together = torch.cat([each.input.tensor for each in given])
         try:
-            record = capture(loaded.model, together, keep=Keep(statistics=self._all_queries))
+            with MeansHeard(loaded.model) as heard:
+                record = capture(loaded.model, together, keep=Keep(statistics=self._all_queries))
         except DeviceMemoryError:
             if len(given) == 1:
                 raise
@@ -167,7 +174,8 @@ class NetworkRunner:
             one = item_of(record, item)
             check_finite(one, each.window)
             layers = layer_values(one, all_queries=self._all_queries, methods=self._methods)
-            yield _Seen(each.input.frame_indices, one.probabilities[0], layers, each.note)
+            means = None if item else heard.means
+            yield _Seen(each.input.frame_indices, one.probabilities[0], layers, each.note, means)
 
 
 def labels_of(clip: ListedClip, classes: Sequence[str] | None) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,17 @@ from mvit_core.system.ordinary_file import check_ordinary, is_file, is_folder, r
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["INSTALL", "check_reader", "has_reader", "holds_result", "parts_of", "run_of"]
+__all__ = [
+    "INSTALL",
+    "check_reader",
+    "done_numbers",
+    "has_reader",
+    "holds_result",
+    "model_rows",
+    "models_of",
+    "parts_of",
+    "run_of",
+]
 
 INSTALL = 'pip install "mvit-lens[batch]"'
 """What brings the reader."""
@@ -83,6 +94,11 @@ def models_of(run: Mapping[str, Any]) -> tuple[ResultModel, ...]:
     return tuple(models)
 
 
+def model_rows(run: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What ``run.json`` says of each network."""
+    return [model for model in run["models"] if isinstance(model, dict)]
+
+
 def _model(model: Mapping[str, Any], source: Mapping[str, Any]) -> ResultModel:
     def text(of: Mapping[str, Any], name: str) -> str | None:
         return of[name] if isinstance(of.get(name), str) else None
@@ -102,6 +118,21 @@ def _model(model: Mapping[str, Any], source: Mapping[str, Any]) -> ResultModel:
         text(model, "head"),
         model.get("half") is True,
     )
+
+
+def done_numbers(folder: Path) -> list[int]:
+    """Numbers of the shards that are done, ascending.
+
+    Raises:
+        ClipListError: there are too many, or they cannot be listed.
+    """
+    try:
+        named = [each.stem for each in islice((folder / "done").glob("*.json"), _MOST_PARTS + 1)]
+    except OSError as error:
+        raise ClipListError(f"{folder / 'done'} cannot be read ({error.strerror})") from error
+    if len(named) > _MOST_PARTS:
+        raise ClipListError(f"{folder / 'done'} has more than {_MOST_PARTS} notes")
+    return sorted(int(name) for name in named if name.isascii() and name.isdecimal())
 
 
 def parts_of(folder: Path, table: str, check: Callable[[], None]) -> list[str]:

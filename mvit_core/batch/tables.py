@@ -62,6 +62,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "peak_y": "int16",
         "peak_x": "int16",
     },
+    "means": {  # of a shard, over all of its windows
+        "checkpoint": "string",
+        "block": "int16",
+        "head": "int16",
+        "windows": "int64",
+        "mean": "floats",  # output of the head, over windows and tokens
+    },
     "profiles": {
         **_HEAD,
         "query_times": "int16",
@@ -86,7 +93,7 @@ def check_parquet() -> None:
 
 def tables_of(stats: str) -> tuple[str, ...]:
     """Names of the tables that a batch has; ``profiles`` come with statistics of all queries."""
-    return ("clips", "windows", "heads", *(("profiles",) if stats == "all" else ()))
+    return ("clips", "windows", "heads", "means", *(("profiles",) if stats == "all" else ()))
 
 
 def schemas() -> dict[str, Any]:

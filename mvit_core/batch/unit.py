@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from mvit_core.batch.kept_provenance import kept_provenance
 from mvit_core.batch.maps import MAPS, write_maps
+from mvit_core.batch.mean_rows import MEANS, joined_rows
 from mvit_core.batch.shards import Shard, ShardDone, note_done
 from mvit_core.batch.tables import Rows, write_part
 from mvit_core.clips import ListedClip
@@ -59,6 +60,8 @@ def run_shard(
         for table, those in rows.items():
             found[table] += those
     on_clip(None, errors)
+    if MEANS in found:
+        found[MEANS] = [*joined_rows(found[MEANS])]
     told = kept_provenance(folder)
     for table, those in found.items():
         if table == MAPS:

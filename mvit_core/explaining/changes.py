@@ -1,5 +1,6 @@
 """What is changed in a network or a clip before it is run; a value without torch."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, Self
@@ -9,7 +10,7 @@ from mvit_core.explaining.painting import TUBE_KINDS, Tube
 from mvit_core.printable import brief
 from mvit_core.video.clip import ClipWindow
 
-__all__ = ["UNCHANGED", "Changes", "HeadPlace", "StandIn", "parse_heads"]
+__all__ = ["UNCHANGED", "BatchMean", "Changes", "HeadPlace", "StandIn", "parse_heads"]
 
 StandIn = Literal["mean", "zero"]
 """What a head gives that is off: its mean over windows and tokens (docs/adr/0012), or zero."""
@@ -28,6 +29,48 @@ class HeadPlace:
         return f"{self.block}/{self.head}"
 
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MOST_NAME = 1024
+
+
+@dataclass(frozen=True)
+class BatchMean:
+    """A batch result that the mean is of: known by what it holds, not by where it lies.
+
+    Raises:
+        CaptureError: the name is a path, the digest is none, or it is of no window.
+    """
+
+    name: str
+    """Of its folder."""
+    sha256: str
+    """Digest of the means, in hexadecimal."""
+    windows: int
+    """Windows that the mean is of."""
+
+    def __post_init__(self) -> None:
+        is_name = 0 < len(self.name) <= _MOST_NAME and not set(self.name) & set("/\\\0")
+        if not is_name or self.name in (".", ".."):
+            raise CaptureError(
+                f"the mean is of the batch result {brief(self.name)}; allowed are names of folders"
+            )
+        if not _SHA256.fullmatch(self.sha256) or self.windows < 1:
+            raise CaptureError(
+                f"the mean over {self.windows} windows has the digest {brief(self.sha256)}; "
+                "allowed are 1 window and more, and 64 hexadecimal digits"
+            )
+
+    @property
+    def words(self) -> str:
+        """What the mean is of, as part of a sentence."""
+        return f"{self.windows} window{'s' if self.windows > 1 else ''} of the batch {self.name}"
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the mean is of as JSON values."""
+        return {"batch": self.name, "windows": self.windows, "sha256": self.sha256}
+
+
 @dataclass(frozen=True)
 class Changes:
     """What is changed; runs, maps and evidence of other changes are others.
@@ -42,6 +85,8 @@ class Changes:
     """What they give instead."""
     mean_of: tuple[ClipWindow, ...] = ()
     """Windows that the mean is of; () for all of the clip, side by side."""
+    batch: BatchMean | None = None
+    """The mean is over a batch result instead; None for windows of the clip."""
     tubes: tuple[Tube, ...] = ()
     """Painted on what the model sees (docs/adr/0013), the later over the earlier."""
 
@@ -64,6 +109,8 @@ class Changes:
     def words(self) -> str:
         """What is changed, for captions; empty where nothing is."""
         off = f"heads off: {', '.join(map(str, self.heads_off))}" if self.heads_off else ""
+        if off and self.by == "mean" and self.batch is not None:
+            off = f"{off} (mean over {self.batch.words})"
         return "; ".join(filter(None, (off, *_tube_words(self.tubes))))
 
     @property
@@ -73,7 +120,9 @@ class Changes:
         if self.heads_off:
             facts |= {"heads_off": [str(place) for place in self.heads_off]}
             facts |= {"heads_off_by": self.by}
-            if self.by == "mean":
+            if self.by == "mean" and self.batch is not None:
+                facts |= {"heads_off_mean_of": self.batch.facts}
+            elif self.by == "mean":
                 windows = [window.index for window in self.mean_of] or "all"
                 facts |= {"heads_off_mean_of_windows": windows}
         if self.tubes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.explaining.ablation import head_means
 from mvit_core.explaining.changes import Changes
+from mvit_core.explaining.given_means import GivenMeans
 from mvit_core.explaining.heads_off import HeadMeans, HeadsOff
 from mvit_core.explaining.subject import Subject
 from mvit_core.explaining.watching import OnStep
@@ -32,10 +33,11 @@ class ClipMeans:
     Args:
         loaded: the model, and how it is fed.
         budget: counts what is remembered together with other caches.
+        given: means over batch results, for changes that name one.
     """
 
-    def __init__(self, loaded: LoadedModel, budget: MemoryBudget) -> None:
-        self._loaded = loaded
+    def __init__(self, loaded: LoadedModel, budget: MemoryBudget, given: GivenMeans) -> None:
+        self._loaded, self._given = loaded, given
         self._means: Cache[tuple[FileIdentity, ClipWindow], HeadMeans] = Cache(
             budget, "means", seconds_to_remake=_SECONDS_TO_RUN
         )
@@ -96,7 +98,7 @@ class ClipMeans:
 
         Raises:
             CaptureError: the network has no such head.
-            MvitError: a window that the mean is of cannot be run.
+            MvitError: a window that the mean is of cannot be run, or the batch result is not there.
         """
         if not changes.heads_off:
             return None
@@ -104,6 +106,8 @@ class ClipMeans:
         off = HeadsOff(config, changes.heads_off)  # before any window is run for nothing
         if changes.by == "zero":
             return off
+        if changes.batch is not None:
+            return HeadsOff(config, changes.heads_off, self._given.of(changes.batch))
 
         def check(*_: int) -> None:
             if on_step is not None:

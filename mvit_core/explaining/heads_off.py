@@ -17,7 +17,7 @@ from mvit_core.model.config import MViTConfig
 from mvit_core.model.mvit import MViT
 from mvit_core.model.tap import tap_of
 
-__all__ = ["HeadMeans", "HeadsOff", "MeansHeard", "check_place"]
+__all__ = ["HeadMeans", "HeadsOff", "MeansHeard", "check_place", "head_shapes"]
 
 
 def check_place(config: MViTConfig, block: int, head: int | None = None) -> None:
@@ -34,6 +34,14 @@ def check_place(config: MViTConfig, block: int, head: int | None = None) -> None
     else:
         return
     raise CaptureError(f"{what} does not exist; the model has {there}")
+
+
+def head_shapes(config: MViTConfig) -> tuple[tuple[int, int], ...]:
+    """(heads, channels of a head's output) of each block."""
+    return tuple(
+        (each.num_heads, (each.dim_out if config.dim_mul_in_att else each.dim) // each.num_heads)
+        for each in config.blocks
+    )
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ class MeansHeard:
     def __init__(self, model: MViT) -> None:
         self._model = model
         self._heard: dict[int, Tensor] = {}
+        self._windows = 1
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -84,6 +93,7 @@ class MeansHeard:
     def _hook(self, block: int) -> Callable[..., None]:
         def hear(_: nn.Module, __: object, weighted: Tensor) -> None:
             with torch.no_grad():
+                self._windows = len(weighted)  # several run together are as many windows
                 promoted = weighted.to(torch.promote_types(weighted.dtype, torch.float32))
                 self._heard[block] = promoted.mean(dim=(0, 2))  # (h, d)
 
@@ -94,7 +104,7 @@ class MeansHeard:
         """What was heard, once the pass has come to its end."""
         with torch.inference_mode(False):  # to be used where gradients are taken, too
             means = (self._heard[block].cpu().clone() for block in sorted(self._heard))
-            return HeadMeans(tuple(means), 1)
+            return HeadMeans(tuple(means), self._windows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +122,8 @@ class HeadsOff:
     """What they give; None for zero."""
 
     def __post_init__(self) -> None:
-        heads = tuple(block.num_heads for block in self.config.blocks)
-        if self.means is not None and tuple(len(each) for each in self.means.blocks) != heads:
+        of = None if self.means is None else tuple(tuple(each.shape) for each in self.means.blocks)
+        if of is not None and of != head_shapes(self.config):
             raise CaptureError(
                 "these means of heads are of another network; take them with this one"
             )

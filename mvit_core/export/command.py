@@ -95,10 +95,12 @@ def change_words(changes: Changes) -> tuple[str, ...] | None:
     """Options for heads that are off; None for tubes, and for means of some windows alone."""
     if changes.tubes or changes.mean_of:
         return None
-    if not changes.heads_off:
+    if not changes.heads_off or (changes.by != "mean" and changes.batch is not None):
         return () if changes == Changes() else None
     off = option("--off", ",".join(map(str, changes.heads_off)))
-    return off if changes.by == "mean" else (*off, *option("--off-by", changes.by))
+    if changes.by != "mean":
+        return (*off, *option("--off-by", changes.by))
+    return off if changes.batch is None else (*off, *option("--mean-of", changes.batch.name))
 
 
 def heat_words(heat: HeatSettings, policy: str = "layer") -> tuple[str, ...] | None:

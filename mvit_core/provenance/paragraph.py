@@ -191,6 +191,9 @@ def _change_sentences(provenance: Provenance) -> Iterator[str]:
     changes = provenance.changes
     if changes.heads_off:
         instead = {"mean": "their mean over windows and tokens", "zero": "zero"}[changes.by]
+        if changes.by == "mean" and changes.batch is not None:
+            digest = changes.batch.sha256
+            instead = f"their mean over {changes.batch.words} (sha256 of the means {digest})"
         heads = ", ".join(map(str, changes.heads_off))
         yield f"Heads {heads} (block/head) were switched off and gave {instead}."
     for tube in changes.tubes:

@@ -4,18 +4,21 @@ Addresses in the metadata are names of terms; nothing is fetched from them.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from mvit_core.batch.result_means import MEANS_FILES
 from mvit_core.errors import ExportError, ProvenanceError
+from mvit_core.explaining.changes import BatchMean
 from mvit_core.printable import brief
 from mvit_core.provenance import FileFacts, Provenance, document_text, methods_paragraph, side_of
 from mvit_core.provenance.digests import file_facts
 from mvit_core.repeating.inputs import Inputs, named_files
+from mvit_core.repeating.kinds import KINDS, means_named, request_of
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.ordinary_file import (
@@ -83,23 +86,45 @@ def write_crate(
     check_crate(folder)
     files = named_files(provenance.sources)
     found = {name: _placed(inputs, provenance, facts) for name, facts in files.items()}
+    means = _means_of(provenance)
+    results = {name: inputs.batch_of(each) for name, each in means.items()}
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise ExportError(f"{folder} cannot be made: {error.strerror or error}") from error
-    if {result.name, side_of(result).name, CRATE_NAME} & files.keys():
-        raise ExportError(f"{result.name} has the name of a file that it was made of; rename it")
+    _check_names(result, (*files, *means))
     for name, path in found.items():
         _copy(path, folder / name, on_piece)
+    for name, path in results.items():
+        _copy_means(path, folder / name, on_piece)
     _copy(result, folder / result.name, on_piece)
+    side = _write_side(folder, result, provenance)
+    entities = [_entity(folder / name) for name in found]
+    entities += [_folder_entity(FileFacts(name, 0, each.sha256)) for name, each in means.items()]
+    described = _described(provenance, entities, [_entity(folder / result.name), _entity(side)])
+    with whole_file(folder / CRATE_NAME) as partial:
+        partial.write_text(json.dumps(described, indent=1), encoding="ascii")
+
+
+def _write_side(folder: Path, result: Path, provenance: Provenance) -> Path:
+    """The provenance beside the result of a crate."""
     side = folder / side_of(result).name
     told = {"result": {"name": result.name, "sha256": file_facts(result).sha256}}
     with whole_file(side) as partial:
         partial.write_text(document_text(provenance, told), encoding="ascii")
-    entities = [_entity(folder / name) for name in found]
-    described = _described(provenance, entities, [_entity(folder / result.name), _entity(side)])
-    with whole_file(folder / CRATE_NAME) as partial:
-        partial.write_text(json.dumps(described, indent=1), encoding="ascii")
+    return side
+
+
+def _means_of(provenance: Provenance) -> dict[str, BatchMean]:
+    """Means over batch results that a request names, by the name of the folder."""
+    request = request_of(provenance) if provenance.kind in KINDS else None
+    return {each.name: each for each in means_named(request)}
+
+
+def _check_names(result: Path, names: Sequence[str]) -> None:
+    taken = {result.name, side_of(result).name, CRATE_NAME} & {*names}
+    if taken or len({*names}) < len(names):
+        raise ExportError(f"{result.name} has the name of a file that it was made of; rename it")
 
 
 def read_crate(folder: Path) -> tuple[Path, ...]:
@@ -162,6 +187,16 @@ def _copy(path: Path, target: Path, on_piece: OnPiece) -> None:
             on_piece()
 
 
+def _copy_means(path: Path, target: Path, on_piece: OnPiece) -> None:
+    """What of a batch result its means are read from."""
+    try:
+        target.mkdir()
+    except OSError as error:
+        raise ExportError(f"{target} cannot be made: {error.strerror or error}") from error
+    for name in MEANS_FILES:
+        _copy(path / name, target / name, on_piece)
+
+
 @dataclass(frozen=True)
 class _Entity:
     """One file of the crate."""
@@ -184,9 +219,13 @@ class _Entity:
 
 
 def _entity(path: Path) -> _Entity:
-    held = is_folder(path)
-    name = quote(path.name, errors="surrogateescape") + ("/" if held else "")
-    return _Entity(name, file_facts(path), held)
+    if is_folder(path):
+        return _folder_entity(file_facts(path))
+    return _Entity(quote(path.name, errors="surrogateescape"), file_facts(path), False)
+
+
+def _folder_entity(facts: FileFacts) -> _Entity:
+    return _Entity(quote(facts.name, errors="surrogateescape") + "/", facts, True)
 
 
 def _described(

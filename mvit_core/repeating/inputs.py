@@ -5,9 +5,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from mvit_core.batch.result_means import ResultMeans, read_means, used_model
 from mvit_core.capture_file import CaptureFile, is_capture
 from mvit_core.checkpoint import LoadedModel, load_model
-from mvit_core.errors import ProvenanceError
+from mvit_core.errors import ClipListError, MvitError, ProvenanceError
+from mvit_core.explaining.changes import BatchMean
+from mvit_core.explaining.given_means import GivenMeans
 from mvit_core.export import Source
 from mvit_core.pipeline import Explainer
 from mvit_core.provenance import (
@@ -19,7 +22,7 @@ from mvit_core.provenance import (
     SourceFacts,
 )
 from mvit_core.provenance.digests import file_facts
-from mvit_core.system.ordinary_file import is_there
+from mvit_core.system.ordinary_file import is_folder, is_there
 from mvit_core.video import Video, open_video
 
 __all__ = ["Inputs"]
@@ -36,6 +39,8 @@ class Inputs:
     checkpoint: Path | None = None
     """The same of the model."""
     device: str = "auto"
+    mean_of: Path | None = None
+    """The batch result that means of heads are over, whatever its name."""
     _notes: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -44,11 +49,14 @@ class Inputs:
         return tuple(self._notes)
 
     @contextmanager
-    def opened(self, provenance: Provenance) -> Iterator[tuple[Source, ...]]:
+    def opened(
+        self, provenance: Provenance, means: Sequence[BatchMean] = ()
+    ) -> Iterator[tuple[Source, ...]]:
         """The clips and models of a provenance, opened; clips are closed in the end.
 
         Args:
             provenance: of a result.
+            means: over batch results, that its request names.
 
         Returns:
             The clips with their models, the result's own first.
@@ -59,13 +67,18 @@ class Inputs:
         """
         with ExitStack() as stack:
             models: dict[ModelFacts, LoadedModel] = {}
-            sources = []
+            sources, given = list[Source](), GivenMeans()
             for place, facts in enumerate(provenance.sources):
                 if isinstance(facts.clip, ListFacts):
                     raise ProvenanceError(f"{facts.clip.file.name} is a list; run the batch again")
                 path = self.clip_of(facts.clip, own=place == 0)
                 video = stack.enter_context(_opened(path, facts.clip))
-                sources.append(Source(self._explainer(facts, path, models, own=place == 0), video))
+                explainer = self._explainer(facts, path, models, given, own=place == 0)
+                sources.append(Source(explainer, video))
+            for wanted in means:
+                found = self._means(wanted, [source.explainer for source in sources])
+                given.give(wanted, found.blocks)
+                self._notes.update(dict.fromkeys(found.notes))
             yield tuple(sources)
 
     def clip_of(self, facts: ClipFacts | ListFacts, *, own: bool = True) -> Path:
@@ -92,6 +105,24 @@ class Inputs:
         """
         return self.find(facts.file, self.checkpoint if own else None, "--checkpoint")
 
+    def batch_of(self, wanted: BatchMean) -> Path:
+        """Where a batch result lies that means are over.
+
+        Raises:
+            ProvenanceError: nowhere.
+        """
+        given = self.mean_of
+        there = [given] if given is not None else [each / wanted.name for each in self.folders]
+        for path in there:
+            if is_folder(path):
+                return path
+        looked = " or ".join(dict.fromkeys(str(each) for each in self.folders)) or "no folder"
+        where = f"{given} is no folder" if given else f"{wanted.name} is not in {looked}"
+        raise ProvenanceError(
+            f"{where}: heads that are off give their mean over {wanted.words}; give its path by "
+            f"--mean-of, or put it beside the file"
+        )
+
     def find(self, facts: FileFacts, given: Path | None = None, option: str = "") -> Path:
         """The file of a name whose content is the one that is told, else another of the name.
 
@@ -117,7 +148,13 @@ class Inputs:
         return there[0]
 
     def _explainer(
-        self, facts: SourceFacts, clip: Path, models: dict[ModelFacts, LoadedModel], *, own: bool
+        self,
+        facts: SourceFacts,
+        clip: Path,
+        models: dict[ModelFacts, LoadedModel],
+        given: GivenMeans,
+        *,
+        own: bool,
     ) -> Explainer:
         stored = CaptureFile(clip) if is_capture(clip) else None
         loaded = models.get(facts.model)
@@ -127,7 +164,25 @@ class Inputs:
         if stored is not None and loaded.has_weights:
             as_stated = replace(loaded, clip_spec=stored.model.clip_spec)
             stored = stored if stored.is_of(as_stated) else None
-        return Explainer(loaded, remembered_windows=1, stored=stored)
+        return Explainer(loaded, remembered_windows=1, stored=stored, given=given)
+
+    def _means(self, wanted: BatchMean, explainers: Sequence[Explainer]) -> ResultMeans:
+        """The means themselves, of whichever model they are."""
+        folder, refused = self.batch_of(wanted), list[MvitError]()
+        for explainer in dict.fromkeys(explainers):
+            try:
+                found = read_means(folder, used_model(explainer.loaded))
+            except ClipListError as error:
+                refused.append(error)
+                continue
+            if found.source.sha256 == wanted.sha256:
+                return found
+        if len(refused) == len(dict.fromkeys(explainers)):
+            raise refused[0]
+        raise ProvenanceError(
+            f"{folder.name} holds other means than it did: not those over {wanted.windows} windows "
+            f"with the sha256 {wanted.sha256[:16]}...; give the batch result as it was"
+        )
 
     def _loaded(self, facts: ModelFacts, stored: CaptureFile | None, *, own: bool) -> LoadedModel:
         if not facts.has_weights and stored is not None and self.checkpoint is None:

@@ -1,13 +1,14 @@
 """Kinds of results by the command that makes them: how each is made again from its request."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from mvit_core.errors import ProvenanceError
+from mvit_core.explaining.changes import BatchMean
 from mvit_core.export import ExportRequest, Source, export
 from mvit_core.export.request import OnProgress
 from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figure
@@ -17,7 +18,7 @@ from mvit_core.repeating.inputs import Inputs
 from mvit_core.report import ReportRequest, make_report, with_statistics, write_report
 from mvit_core.system.bounded_json import load_json
 
-__all__ = ["KINDS", "Kind", "repeat", "request_of"]
+__all__ = ["KINDS", "Kind", "means_named", "repeat", "request_of"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,16 @@ def request_of(provenance: Provenance) -> Any:  # noqa: ANN401 - of the kind's o
     return decoded(load_json(provenance.request), kind.request, "request")
 
 
+def means_named(request: object) -> tuple[BatchMean, ...]:
+    """Every mean over a batch result that a request names, in all of its panes, each once."""
+    if isinstance(request, BatchMean):
+        return (request,)
+    inside: Iterable[object] = request if isinstance(request, tuple) else ()
+    if is_dataclass(request):
+        inside = (getattr(request, each.name) for each in fields(request))
+    return tuple(dict.fromkeys(mean for each in inside for mean in means_named(each)))
+
+
 @contextmanager
 def _as_multiplied(provenance: Provenance) -> Iterator[None]:
     """The library that multiplied then multiplies again, where this build of torch has it."""
@@ -133,6 +144,7 @@ def repeat(
             f"again as a file that ends in {ending}"
         )
     make = KINDS[provenance.kind].make
-    with _as_multiplied(provenance), inputs.opened(provenance) as sources:
+    means = means_named(request)
+    with _as_multiplied(provenance), inputs.opened(provenance, means) as sources:
         notes = make(sources, request, target, provenance.output, on_progress)
     return (*inputs.notes, *notes)

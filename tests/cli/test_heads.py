@@ -1,6 +1,8 @@
-"""``mvit-lens heads``: statistics, ablation and direct parts on the command line."""
+"""``mvit-lens heads``, ``--off`` and ``--mean-of``: what heads do, on the command line."""
 
 import json
+import shutil
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -8,7 +10,10 @@ import pytest
 from mvit_core import open_video
 from mvit_core.attribution import HEAD_FIELDS, head_statistics
 from mvit_core.explaining import HeadPlace, Target
-from mvit_core.explaining.ablation import Ablation
+from mvit_core.explaining.ablation import Ablation, HeadMeans
+from mvit_core.provenance import read_provenance
+from tests.batch_results import run_result
+from tests.fixtures_video import write_barcode_clip
 
 STATISTICS = set(HEAD_FIELDS)
 
@@ -145,6 +150,121 @@ def test_evidence_and_exports_without_heads_name_them(call, tmp_path):
 )
 def test_heads_that_cannot_be_switched_off_are_refused_in_a_line(call, command, words, told):
     code, printed, complained = call(command, *words)
+    assert (code, printed) == (1, "")
+    assert told in complained
+    assert len(complained.splitlines()) == 1
+
+
+# -- means over a batch result -------------------------------------------------------------------
+
+
+@pytest.fixture
+def batch(tmp_path, toy_checkpoint):
+    """A batch of two clips and the same model, which are other clips than the one shown."""
+    pytest.importorskip("pyarrow", reason="tables of a batch need the extra 'batch'")
+    pytest.importorskip("duckdb", reason="means are read with DuckDB")
+    for name, first in (("one.mp4", 50), ("two.mp4", 90)):
+        write_barcode_clip(tmp_path / name, frames=17, first=first)
+    (tmp_path / "list.csv").write_text("path\none.mp4\ntwo.mp4")
+    return run_result(tmp_path / "out", tmp_path / "list.csv", toy_checkpoint)
+
+
+@pytest.fixture
+def means(batch, explainer):
+    """The mean over its windows, by plain runs."""
+    found = []
+    for name in ("one.mp4", "two.mp4"):
+        with open_video(batch.parent / name) as video:
+            found.append(explainer.head_means(video))
+    return reduce(HeadMeans.joined, found)
+
+
+def test_ablation_by_the_mean_of_a_batch_says_what_the_mean_is_of(
+    call, batch, barcode_clip, explainer, means
+):
+    words = ("--ablate", "mean", "--mean-of", batch, "--class", 3)
+    info = json.loads(call("heads", "--json", *words)[1])
+    with open_video(barcode_clip) as video:
+        captured = explainer.capture(video, explainer.windows(video)[0])
+        expected = Ablation(explainer.subject(video, captured), means).effects(Target(3))
+    assert (info["ablated_by"], info["mean_of"]["batch"]) == ("mean", "out")
+    assert info["mean_of"]["windows"] == means.windows
+    for row, effect in zip(info["heads"], expected.effects, strict=True):
+        assert row["ablation"] == pytest.approx(effect.value, abs=1e-4)
+    stands = f"with its mean over {means.windows} windows of the batch out for a head"
+    assert stands in call("heads", *words)[1]
+    assert json.loads(call("heads", "--json", "--ablate", "zero")[1])["mean_of"] is None
+
+
+def test_predictions_evidence_and_files_take_the_mean_of_a_batch_by_the_same_words(
+    call, command_line, batch, barcode_clip, explainer, means, tmp_path
+):
+    words = ("--off", "2/1,3/0", "--mean-of", batch)
+    info = json.loads(call("predict", "--json", *words)[1])
+    with open_video(barcode_clip) as video:
+        captured = explainer.capture(video, explainer.windows(video)[0])
+        ablation = Ablation(explainer.subject(video, captured), means)
+        logits = ablation.logits([HeadPlace(2, 1), HeadPlace(3, 0)])
+    best = info["windows"][0]["top"][0]["probability"]
+    assert best == pytest.approx(float(logits.softmax(1).max()), rel=1e-4)
+    told = f"heads off: 2/1, 3/0 (mean over {means.windows} windows of the batch out)"
+    assert call("predict", *words)[1].startswith(f"{told}\n")
+    evidence = ("--method", "gradient_attention")
+    assert told in call("explain", *evidence, *words)[1]
+    for command, name in (("export", "off.npz"), ("figure", "off.svg"), ("report", "off.html")):
+        more = ("--no-faithfulness",) if command == "report" else ()
+        assert call(command, *words, *more, "-o", tmp_path / name)[0] == 0
+        told_there = read_provenance(tmp_path / name).provenance
+        assert told_there.changes.words == told
+        assert "--mean-of out" in told_there.command
+    printed = command_line("provenance", tmp_path / "off.npz")[1]
+    assert f"gave their mean over {means.windows} windows of the batch out (sha256" in printed
+
+
+def test_a_file_by_the_mean_of_a_batch_is_made_again_and_refused_without_it(
+    call, command_line, batch, tmp_path
+):
+    made = tmp_path / "off.npz"
+    crate = tmp_path / "crate"
+    words = ("--off", "2/1", "--mean-of", batch, "-o", made, "--crate", crate)
+    assert call("export", *words)[0] == 0
+    assert command_line("verify", made)[0] == command_line("verify", crate)[0] == 0
+    again = ("provenance", made, "--repeat", "-o", tmp_path / "again.npz")
+    away = batch.rename(tmp_path / "elsewhere")
+    code, _, complained = command_line(*again)
+    assert code == 1
+    assert "give its path by --mean-of, or put it beside the file" in complained
+    assert command_line(*again, "--mean-of", away)[0] == 0
+    asked = ("export", "--request", made, "-o", tmp_path / "asked.npz", "--mean-of", away)
+    assert command_line(*asked)[0] == 0
+    assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "asked.npz").read_bytes()
+    (away / "done" / "000000.json").rename(away / "done" / "000001.json")
+    shutil.copy(away / "means" / "part-000000.parquet", away / "means" / "part-000001.parquet")
+    (away / "done" / "000000.json").write_text("{}")
+    code, _, complained = command_line(*again, "--mean-of", away)
+    assert code == 1
+    assert "elsewhere holds other means than it did" in complained
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "told"),
+    [
+        ("heads", ("--mean-of", "{batch}"), "give --ablate too"),
+        ("heads", ("--ablate", "zero", "--mean-of", "{batch}"), "leave it or --ablate zero out"),
+        ("predict", ("--mean-of", "{batch}"), "give --off too"),
+        ("export", ("--off", "2/1", "--off-by", "zero", "--mean-of", "{batch}", "-o", "n.npz"),
+         "leave it or --off-by zero out"),
+        ("heads", ("--ablate", "--mean-of", "{folder}"), "run.json"),
+        ("predict", ("--off", "2/1", "--mean-of", "{other}"), "made with another checkpoint"),
+    ],
+)  # fmt: skip
+def test_a_mean_that_cannot_be_is_refused_in_a_line(call, batch, tmp_path, command, words, told):
+    other = shutil.copytree(batch, tmp_path / "other")
+    run = json.loads((other / "run.json").read_text())
+    run["models"][0]["sha256"] = "0" * 64
+    (other / "run.json").write_text(json.dumps(run))
+    places = {"batch": batch, "folder": tmp_path, "other": other}
+    code, printed, complained = call(command, *(word.format(**places) for word in words))
     assert (code, printed) == (1, "")
     assert told in complained
     assert len(complained.splitlines()) == 1

@@ -76,6 +76,10 @@ PLACES = {
     "capture target": ["capture", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
     "capture file": ["export", "{evil}", "-o", "heat.csv"],
     "capture inspected": ["inspect", "{evil}"],
+    "batch of means": [
+        *("heads", "{clip}", "--checkpoint", "{model}"),
+        *("--ablate", "mean", "--mean-of", "{evil}"),
+    ],
     "list of clips": ["batch", "{evil}", "--checkpoint", "{model}", "-o", "{out}"],
     "figures": ["demo", "evaluate", "--figures", "{evil}"],
     "result": ["provenance", "{evil}"],

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from mvit_core.batch.shards import ShardDone, note_done, read_done, shards_of
 from mvit_core.batch.tables import write_part
 from mvit_core.clips import ListedClip, read_clips
 from mvit_core.errors import ClipError, ClipListError, ExportError, MvitError
+from mvit_core.explaining.ablation import HeadMeans
 from mvit_core.model import MViT
 from mvit_core.multiview import mean_scores, view_scores
 from mvit_core.pipeline import Explainer
@@ -99,6 +101,21 @@ def test_each_row_is_that_of_a_plain_loop(place, batch):
                 _is_window(next(windows), number, captured)
                 _are_heads(heads, profiles, explainer, video, captured)
     assert [[*left] for left in (clips, windows, heads, profiles)] == [[]] * 4
+
+
+def test_means_of_a_shard_are_those_of_a_plain_loop(place, batch):
+    """By processes; parts, errors and hostile parts are met in test_batch_means.py."""
+    explainer, found = Explainer(load_model(place / "toy.pyth", device="cpu")), []
+    for number in sorted({*range(8, 16)} - {*DAMAGED}):
+        with open_video(place / "videos" / f"{number:02}.mp4") as video:
+            found.append(explainer.head_means(video))
+    expected = reduce(HeadMeans.joined, found)
+    part = batch[0].folder / "means" / "part-000001.parquet"
+    for row in (rows := pq.read_table(part).to_pylist()):
+        mean = expected.blocks[row["block"]][row["head"]]
+        assert row["windows"] == expected.windows
+        assert np.allclose(row["mean"], mean, rtol=1e-4, atol=1e-6)
+    assert len(rows) == sum(len(block) for block in expected.blocks)
 
 
 def _is_window(row, number, captured):

@@ -39,7 +39,7 @@ def done(tmp_path_factory):
     source = write_toy(folder)
     clips = read_clips(write_clips(folder, 5, damaged=1)).clips
     out = folder / "out"
-    for table in (*KEYS, "done"):
+    for table in (*KEYS, "means", "done"):
         (out / table).mkdir(parents=True)
     runner = NetworkRunner(BatchSpec((source,), "all", "all"))
     for shard in shards_of(clips, 2):
