@@ -281,6 +281,7 @@ class ComparePanes(Collaborator):
             grid=heatmap,
             row_sum=row_sum_of(seen.result.request.map.method, seen.head, heatmap),
             mark=mark_on(seen.result, heatmap, seen.picture.index),
+            tubes=seen.result.request.changes.boxes_at(seen.picture.index),
             is_heat_old=place == 0 and self._results.is_heat_old,
             is_heat_damaged=seen.result.is_damaged,
             heat=made.images[0] if made else (old.heat if old is not None else None),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ViewName
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import HeatSettings, RenderStyle
+    from mvit_core.video.boxes import Box
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class PaneInfo:
     row_sum: float | None = None
     mark: TokenMark | None = None
     """Ring around the query token; on a difference only where both maps have the same."""
+    tubes: tuple[Box, ...] = ()
+    """Edges of the tubes painted on the frame shown, in stored pixels."""
     heat: QImage | None = None
     is_heat_old: bool = False
     """The heat is of another window than the one requested for some time."""

@@ -104,7 +104,7 @@ class PaneView(QWidget):
             old.picture is info.picture
             and old.heat is info.heat
             and old.video is info.video
-            and old.mark == info.mark
+            and (old.mark, old.tubes) == (info.mark, info.tubes)
             and (old.heatmap is None) == (info.heatmap is None)
         )
         if same:

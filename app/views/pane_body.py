@@ -21,6 +21,7 @@ from app.widgets.overlays import (
     draw_outline,
     draw_placeholder,
     draw_ring,
+    draw_tubes,
     draw_unseen,
 )
 from app.widgets.viewport import Viewport
@@ -191,6 +192,7 @@ class PaneBody(SeenWidget):
         else:
             painter.drawPixmap(0, 0, self._composed(info))
             self._paint_pointer(painter, info)
+            draw_tubes(painter, self.view(), info.tubes)
             if info.mark is not None:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
                 draw_ring(painter, self.view(), info.mark)

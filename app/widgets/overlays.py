@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.widgets.viewport import Viewport
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import Outline
+    from mvit_core.video.boxes import Box
 
 
 def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
@@ -139,6 +140,13 @@ def draw_outline(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
     if not heatmap.covers_frame:
         box = view.box(*heatmap.box_px)
         _two_tone(painter, lambda: painter.drawRect(box), dashed=True)
+
+
+def draw_tubes(painter: QPainter, view: Viewport, boxes: tuple[Box, ...]) -> None:
+    """Outline tubes painted on the frame, dashed as on the canvas."""
+    rects = [view.box(*box.corners) for box in boxes]
+    if rects:
+        _two_tone(painter, lambda: painter.drawRects(rects), dashed=True)
 
 
 def draw_unseen(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:

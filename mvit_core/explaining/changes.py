@@ -8,6 +8,7 @@ from typing import Literal, Self
 from mvit_core.errors import CaptureError
 from mvit_core.explaining.painting import TUBE_KINDS, Tube
 from mvit_core.printable import brief
+from mvit_core.video.boxes import Box
 from mvit_core.video.clip import ClipWindow
 
 __all__ = ["UNCHANGED", "BatchMean", "Changes", "HeadPlace", "StandIn", "parse_heads"]
@@ -104,6 +105,10 @@ class Changes:
     def without(self, places: Iterable[HeadPlace]) -> Self:
         """The same with other heads off."""
         return replace(self, heads_off=tuple(sorted(set(places))))
+
+    def boxes_at(self, frame: int) -> tuple[Box, ...]:
+        """Edges of the tubes that span a frame of the clip, in stored pixels."""
+        return tuple(tube.box for tube in self.tubes if frame in tube.frames)
 
     @property
     def words(self) -> str:

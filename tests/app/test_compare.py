@@ -12,7 +12,9 @@ from app.results import DIFFERENCE_PLACE
 from app.state.json_codec import decode, encode, field_types
 from app.state.view_state import Pane, ViewState
 from mvit_core.attribution import MapSpec
+from mvit_core.explaining import UNCHANGED, Tube
 from mvit_core.model import MViT
+from mvit_core.video.boxes import Box
 from mvit_core.video.clip import ClipSpec
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, messages, press, source
@@ -176,6 +178,25 @@ def test_stepping_moves_all_panes_and_each_shows_the_map_of_its_time(pinned, qtb
     painted(qtbot, pinned)
     for place in (0, 1):
         assert read_barcode(pane(pinned, place).body.info.picture.pixels) == 9
+
+
+def test_tubes_are_outlined_in_the_pane_that_was_run_with_them_while_they_last(lens, qtbot):
+    tube = Tube("mean", Box(4.0, 4.0, 40.0, 30.0), 0, 3)
+    lens.store.update(changes=replace(lens.store.state.changes, tubes=(tube,)))
+    settle(qtbot, lens)
+    press(qtbot, lens, Qt.Key.Key_P)
+    lens.store.update(changes=UNCHANGED)
+    compare(qtbot, lens)
+    assert [info(lens, place).tubes for place in (0, 1)] == [(), (tube.box,)]
+    body = pane(lens, 1).body
+    edge = body.view().box(*tube.box.corners).left()
+    with_tube = body.grab().copy(int(edge) - 1, 0, 3, body.height()).toImage()
+    for frame in (4, 0):
+        lens.controller.intents.go_to(frame)
+        qtbot.waitUntil(lambda frame=frame: info(lens, 1).picture.index == frame, timeout=WAIT_MS)
+        assert info(lens, 1).tubes == (() if frame == 4 else (tube.box,))
+    body.show_pane(replace(body.info, tubes=()))
+    assert body.grab().copy(int(edge) - 1, 0, 3, body.height()).toImage() != with_tube
 
 
 def test_panes_share_zoom_and_place(pinned, qtbot):
