@@ -127,6 +127,11 @@ def open_list_words() -> str:
     return tr("Open list…")
 
 
+def open_others_words() -> tuple[str, ...]:
+    """Words of the buttons that open a folder of clips, and a batch result."""
+    return tr("Open folder…"), tr("Open batch result…")
+
+
 def clips_words(clips: ClipsInfo | None) -> EmptyWords:
     """Words of the list of clips; none once there are rows to show."""
     if clips is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -17,27 +19,36 @@ class EmptyState(QWidget):
 
     Args:
         button: words of the button.
+        others: words of further buttons, which are shown with it.
         centred: stand in the middle of the room, as a page does; else at its top.
         parent: the owner.
     """
 
     asked = Signal()
     """Emitted when the button is pressed."""
+    other_asked = Signal(int)
+    """Emitted with the place of a further button that is pressed, from 0."""
 
     def __init__(
-        self, button: str, *, centred: bool = False, parent: QWidget | None = None
+        self,
+        button: str,
+        others: tuple[str, ...] = (),
+        *,
+        centred: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.sentence = label("", "faint")
         self.sentence.setWordWrap(True)
-        self.button = QPushButton(button)
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = _hidden_button(button)
         self.button.clicked.connect(self.asked)
-        self.button.hide()
+        self.others = tuple(_hidden_button(words) for words in others)
+        for place, other in enumerate(self.others):
+            other.clicked.connect(partial(self.other_asked.emit, place))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(theme.GAP)
-        lines = (self.sentence, self.button)
+        lines = (self.sentence, self.button, *self.others)
         if centred:
             self.sentence.setFixedWidth(MOST_PX)
             self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -46,8 +57,8 @@ class EmptyState(QWidget):
             row = QHBoxLayout()
             if centred:
                 row.addStretch(1)
-            row.addWidget(line, 0 if centred or line is self.button else 1)
-            if centred or line is self.button:
+            row.addWidget(line, 0 if centred or line is not self.sentence else 1)
+            if centred or line is not self.sentence:
                 row.addStretch(1)
             column.addLayout(row)
         column.addStretch(1)
@@ -58,4 +69,12 @@ class EmptyState(QWidget):
             self.button.setText(button)
         if self.sentence.text() != sentence:
             self.sentence.setText(sentence)
-        self.button.setVisible(with_button)
+        for each in (self.button, *self.others):
+            each.setVisible(with_button)
+
+
+def _hidden_button(words: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.hide()
+    return button

@@ -5004,6 +5004,14 @@ right-click for percentile tails and units</source>
             <translation>打开批处理结果即可在其各行上比较注意力头：文件 &gt; 视频列表。</translation>
         </message>
         <message>
+            <source>Open batch result…</source>
+            <translation>打开批处理结果…</translation>
+        </message>
+        <message>
+            <source>Open folder…</source>
+            <translation>打开文件夹…</translation>
+        </message>
+        <message>
             <source>Open list…</source>
             <translation>打开列表…</translation>
         </message>

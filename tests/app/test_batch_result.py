@@ -4,13 +4,14 @@ import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QStyle
 
 from app.commands.clips import READER
+from app.panels.clips.batch_page import LONGEST
 from app.state.json_codec import decode, encode
 from app.state.view_state import ViewState
 from mvit_core.batch import result_files
-from mvit_core.batch.result_query import PAGE_ROWS, HeadNumber, ResultQuery
+from mvit_core.batch.result_query import PAGE_ROWS, RESULT_FIELDS, HeadNumber, ResultQuery
 from mvit_core.errors import MvitError
 from mvit_core.model import MViT
 from mvit_core.system.ordinary_file import sha256_of
@@ -87,6 +88,14 @@ def test_the_table_has_a_line_for_each_row_and_looks_up_those_in_sight(shown, qt
     qtbot.waitUntil(lambda: model.row_at(last) is not None, timeout=WAIT_MS)
     assert model.index(last, 0).data() == f"clip_{last:05}.mp4"
     assert 1 not in batch(shown).pages, "what was passed by is not looked up"
+
+
+@pytest.mark.parametrize("field", sorted(LONGEST))
+def test_numbers_of_the_first_columns_are_never_cut(shown, field):
+    table = page(shown).table
+    cell_edge = table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
+    needs = table.fontMetrics().horizontalAdvance(LONGEST[field]) + 2 * cell_edge
+    assert table.columnWidth(RESULT_FIELDS.index(field)) >= needs
 
 
 def test_keys_step_over_the_end_of_a_page_and_say_where_the_rows_end(shown, qtbot):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from app.panels.clips.table import COLUMNS, ROWS_FETCHED
 from app.results.clips import Verdict
@@ -231,3 +232,24 @@ def test_a_list_that_cannot_be_read_says_why_and_the_next_one_opens(boot, qtbot,
     assert window.store.state.clips is None
     assert "Drop a list" in panel(window).empty.sentence.text()
     assert not window.actions_table.by_id["file.next_clip"].isEnabled()
+
+
+def test_without_a_list_a_folder_of_clips_and_a_batch_result_are_offered_too(
+    boot, qtbot, folder, monkeypatch
+):
+    window = boot()
+    window.controller.intents.workspaces.go_to("clips", "single")
+    empty = panel(window).empty
+    asked = []
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda _, title, *__: asked.append(title) or ""
+    )
+    for button in empty.others:
+        assert button.isVisible()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert len(set(asked)) == len(empty.others) == 2
+    assert "Drop a list" in empty.sentence.text(), "a dialog that is left opens nothing"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    QTest.mouseClick(empty.others[0], Qt.MouseButton.LeftButton)
+    rows_shown(qtbot, window)
+    assert panel(window).model.total == len(NAMES)

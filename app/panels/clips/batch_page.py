@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -17,15 +18,27 @@ from app.widgets import theme
 from mvit_core.batch.result_query import RESULT_FIELDS
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QFont, QResizeEvent
 
     from app.results.batch import BatchInfo
     from app.state.view_state import ViewState
+    from mvit_core.batch.result_query import ResultField
 
-WIDTHS = {
-    "clip": 118, "window": 32, "label": 54, "predicted": 66, "probability": 52, "number": 90,
-}  # fmt: skip
-"""First widths of the columns, which together fill the panel; the last one has the rest."""
+CELL_PX = 5
+"""Pixels on each side of a cell's text."""
+
+LONGEST = {"window": "999", "probability": "> 99.9 %"}
+"""The longest texts of columns whose numbers are never cut."""
+
+SHARES = {"clip": 100, "label": 68, "predicted": 84, "number": 70}
+"""First widths of the others, which fill the panel together with them; the last has the rest."""
+
+
+def first_width(field: ResultField, font: QFont) -> int:
+    """Pixels of a column before the user moves its edge; 0 leaves it as it is."""
+    if field in LONGEST:
+        return QFontMetrics(font).horizontalAdvance(LONGEST[field]) + 2 * CELL_PX
+    return SHARES.get(field, 0)
 
 
 class BatchPage(QWidget):
@@ -47,8 +60,9 @@ class BatchPage(QWidget):
         self.filters = BatchFilters(self)
         self.header, self.model = BatchHeader(), BatchTable()
         self.table = RowsView(self.tr("Rows of the batch result"), self.model, self.header)
-        for field, width in WIDTHS.items():
-            self.table.setColumnWidth(RESULT_FIELDS.index(field), width)
+        for place, field in enumerate(RESULT_FIELDS):
+            if width := first_width(field, self.table.font()):
+                self.table.setColumnWidth(place, width)
         self._looking = QTimer(self, singleShot=True, interval=0)
         self._looking.timeout.connect(self._look)
         column = QVBoxLayout(self)

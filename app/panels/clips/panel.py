@@ -24,7 +24,7 @@ from app.panels.clips.table import COLUMNS, ClipTable
 from app.panels.spec import Panel
 from app.text.batch import FIELD_TITLES, listed_words
 from app.text.batch import tr as batch_tr
-from app.text.empty import clips_words, open_list_words
+from app.text.empty import clips_words, open_list_words, open_others_words
 from app.text.phrases import rows_words
 from app.widgets import theme
 from app.widgets.basic import bounded, set_spoken_name, set_tip
@@ -69,7 +69,7 @@ class ClipsPanel(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.empty = EmptyState(open_list_words())
+        self.empty = EmptyState(open_list_words(), open_others_words())
         self.model = ClipTable()
         self.table, self.batch = RowsView(self.tr("Clips"), self.model), BatchPage()
         self._typing = QTimer(self, singleShot=True, interval=SEARCH_MS)
@@ -138,7 +138,8 @@ class ClipsPanel(Panel):
 
     @override
     def connect_to(self, context: PanelContext) -> None:
-        self.empty.asked.connect(lambda: context.run("file.open_list"))
+        self.empty.asked.connect(lambda: context.run(MENU_COMMANDS[0]))
+        self.empty.other_asked.connect(lambda place: context.run(MENU_COMMANDS[1 + place]))
         clips, batch = context.intents.clips, self.batch
         self.row_asked.connect(context.rows.open_row)
         self.searched.connect(clips.search)
