@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.results.atlas import AtlasInfo, HeadCardInfo
     from app.results.snapshot import Snapshot
-    from app.state.atlas_choices import AtlasScope, HeadField
+    from app.state.atlas_choices import AtlasChoices, AtlasScope, HeadField
     from mvit_core.attribution import BlockDetails, HeadChoice, HeadStatistics, Queries
     from mvit_core.explaining.direct_parts import DirectPart, DirectParts
 
@@ -114,6 +114,30 @@ QUERIES: Mapping[Queries, tuple[str, str]] = MappingProxyType(
     }
 )
 """Title and tooltip of whose attention it may be."""
+
+
+def column_title(name: HeadField, choices: AtlasChoices | None) -> str:
+    """The head of a column, with a sign of the order if rows are sorted by it."""
+    title = tr(NUMBERS[name].title)
+    by = None if choices is None else choices.sorted_by
+    if choices is None or name != ("head" if by == "block" else by):
+        return title
+    return f"{title} {'▾' if choices.is_falling else '▴'}"
+
+
+def no_points_words(info: AtlasInfo, choices: AtlasChoices) -> str:
+    """Why no head stands on the scatter plot; empty where some do."""
+    unknown = [
+        tr(NUMBERS[name].axis)
+        for name in dict.fromkeys((choices.up, choices.across))
+        if all(info.value(row, name) is None for row in info.rows)
+    ]
+    if not unknown:
+        return ""
+    words = tr("Not known of any head here: {numbers}.").format(numbers="; ".join(unknown))
+    if choices.queries == "readout":
+        words += "\n" + tr("All patches has the distances.")
+    return words
 
 
 def number_words(info: AtlasInfo, row: HeadStatistics, name: HeadField) -> str:

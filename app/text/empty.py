@@ -116,6 +116,8 @@ def comparing_words() -> EmptyWords:
 
 def head_card_words(snapshot: Snapshot) -> EmptyWords | None:
     """Words of the card of one head; None where the atlas is looked at, and a window was run."""
+    if snapshot.state.atlas.scope == "batch" and (without := _without_means(snapshot)):
+        return without
     before = _before_a_run(snapshot, tr("Run a window to compare its heads."))
     if before is None and snapshot.state.workspace != "atlas":
         return EmptyWords(tr("The numbers of heads are found while you are in the Atlas (Alt+3)."))

@@ -195,10 +195,10 @@ QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none;
 
 QCheckBox { spacing: 8px; padding: 0 2px; border: 2px solid transparent; border-radius: 5px; }
 QCheckBox:focus { outline: none; border-color: $accent; }
-QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px; background: $control;
-    border: 1px solid $edge; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent;
-    image: url($icon_tick); }
+QCheckBox::indicator, QTableView::indicator { width: 15px; height: 15px; border-radius: 4px;
+    background: $control; border: 1px solid $edge; }
+QCheckBox::indicator:checked, QTableView::indicator:checked { background: $accent;
+    border-color: $accent; image: url($icon_tick); }
 QCheckBox::indicator:disabled { border-color: $border; }
 QCheckBox::indicator:checked:disabled { background: $text_faint; }
 
@@ -239,6 +239,7 @@ QListWidget#kinds:focus { border-color: $accent; }
 QTableView { background: $panel; color: $text; border: 2px solid transparent; outline: none;
     gridline-color: $border; selection-background-color: $accent_soft; selection-color: $text; }
 QTableView:focus { border-color: $accent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $text_faint; border: none;
     padding: 3px 6px 5px 6px; }

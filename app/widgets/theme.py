@@ -154,6 +154,17 @@ def contrasted(theme: Theme) -> Theme:
     )
 
 
+NO_SIGN = 0.005
+"""Less than this is written as 0.00, which is neither for nor against."""
+
+
+def sign_ink(value: float) -> str:
+    """The colour of a signed number of two decimals in the theme in use."""
+    if abs(value) < NO_SIGN:
+        return current().text_soft
+    return current().plus if value > 0 else current().minus
+
+
 def points_of(size: TypeSize) -> float:
     """Points of a size, in proportion to the application font."""
     return QGuiApplication.font().pointSizeF() * TYPE_PX[size] / TYPE_PX["body"]

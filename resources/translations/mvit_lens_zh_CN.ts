@@ -964,6 +964,10 @@ Right-click for percentile tails and units</source>
             <translation>各距离上的注意力，像素</translation>
         </message>
         <message>
+            <source>Choose one head for its numbers.</source>
+            <translation>选择一个头以查看其数值。</translation>
+        </message>
+        <message>
             <source>Pin</source>
             <translation>固定</translation>
         </message>
@@ -2966,6 +2970,10 @@ right-click for percentile tails and units</source>
             <translation>所有图块</translation>
         </message>
         <message>
+            <source>All patches has the distances.</source>
+            <translation>“所有图块”中有距离。</translation>
+        </message>
+        <message>
             <source>Batch</source>
             <translation>批处理</translation>
         </message>
@@ -2980,6 +2988,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>MLP</source>
             <translation>MLP</translation>
+        </message>
+        <message>
+            <source>Not known of any head here: {numbers}.</source>
+            <translation>此处没有任何头有：{numbers}。</translation>
         </message>
         <message>
             <source>Numbers of all heads</source>

@@ -211,4 +211,4 @@ def paint_tick(painter: QPainter, box: QRectF, colours: Theme, *, is_on: bool) -
 def _value_colour(row: HeadRow, colours: Theme) -> str:
     if row.value is None or row.is_off:
         return colours.text_faint
-    return colours.plus if row.value > 0 else colours.minus
+    return theme.sign_ink(row.value)

@@ -103,7 +103,9 @@ class HeadCard(Panel):
         self.distances, self.parts = Distances(), Parts()
         self.distances_title = label(self.tr("Attention by distance, pixels"), "soft", small=True)
         self.parts_title, self.problem = label("", "title"), label("", "faint", small=True)
-        for words in (self.parts_title, self.problem):
+        self.which = label("", "title")
+        self.hint = label(self.tr("Choose one head for its numbers."), "faint", small=True)
+        for words in (self.which, self.hint, self.parts_title, self.problem):
             words.setWordWrap(True)
         self.show_button = QPushButton(self.tr("Show on frame"))
         self.pin_button = QPushButton(self.tr("Pin"))
@@ -139,8 +141,8 @@ class HeadCard(Panel):
         buttons.setSpacing(theme.GAP)
         buttons.addWidget(self.show_button, 1)
         buttons.addWidget(self.pin_button, 1)
-        column.addWidget(self.picture)
-        column.addWidget(self.under)
+        for part in (self.which, self.picture, self.under, self.hint):
+            column.addWidget(part)
         column.addLayout(lines)
         column.addLayout(buttons)
         for part in (self.distances, self.parts_title, self.parts, self.problem):
@@ -197,8 +199,10 @@ class HeadCard(Panel):
         assert layer is not None
         rows = info.chosen(layer.block, state.map.head)
         self.remarked.emit(chosen_words(new), card_title(new))
+        self.which.setText(card_title(new))
+        one = rows[0] if len(rows) == 1 else None
+        self.hint.setVisible(one is None)
         for name in AXES[1:]:
-            one = rows[0] if len(rows) == 1 else None
             self.values[name].setText(UNKNOWN if one is None else number_words(info, one, name))
         card = results.card
         heads = tuple(row.head for row in rows)

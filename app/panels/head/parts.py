@@ -84,7 +84,7 @@ class Parts(QWidget):
             long = room * abs(part.value) / most if most else 0.0
             bar = QRectF(NAME_PX, line.center().y() - BAR_PX / 2, long, BAR_PX)
             painter.fillRect(bar, QColor(FOR if part.value > 0 else AGAINST))
-            painter.setPen(QColor(colours.plus if part.value > 0 else colours.minus))
+            painter.setPen(QColor(theme.sign_ink(part.value)))
             value = signed_words(part.value, 2)
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | middle, value)
         painter.end()

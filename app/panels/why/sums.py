@@ -113,7 +113,7 @@ class Sums(QWidget):
             long = (line.width() - NAME_PX - VALUE_PX) * abs(row.value) / most if most else 0.0
             bar = QRectF(NAME_PX, line.center().y() - BAR_PX / 2, long, BAR_PX)
             painter.fillRect(bar, QColor(FOR if row.value > 0 else AGAINST))
-            painter.setPen(QColor(colours.plus if row.value > 0 else colours.minus))
+            painter.setPen(QColor(theme.sign_ink(row.value)))
         else:
             painter.setPen(QColor(colours.text))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | middle, signed_words(row.value, 2))

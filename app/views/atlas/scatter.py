@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
-from app.text.atlas import AXES, NUMBERS, number_words, place_words
+from app.text.atlas import AXES, NUMBERS, no_points_words, number_words, place_words
 from app.text.atlas import tr as atlas_tr
 from app.views.atlas.points import DotItems, axis_title, dots_of
 from app.widgets import theme
@@ -85,9 +85,17 @@ class Scatter(PlotHost):
             self.dots = () if info is None else dots_of(info, choices, off)
             if info is not None:
                 self._made().show(self.dots, choices)
+                self._made().plot.setVisible(bool(self.dots))
         words = ", ".join(self._words(place) for place in chosen)
         set_spoken_description(self, words)
         self.update()
+
+    @property
+    def missing_words(self) -> str:
+        """Why no head stands on the plot; empty where some do."""
+        if self._info is None or self._choices is None or self.dots:
+            return ""
+        return no_points_words(self._info, self._choices)
 
     def point_of(self, place: Place) -> QPointF:
         """Where a head stands, in points of this widget.
@@ -248,6 +256,8 @@ class Scatter(PlotHost):
             elif dot.place == self._cursor:
                 pen = QPen(QColor(colours.text), 1, Qt.PenStyle.DotLine)
                 self._paint_ring(painter, dot, pen, named=False)
+        painter.setPen(QColor(colours.text_faint))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.missing_words)
         if self._band is not None:
             painter.setPen(QPen(QColor(colours.accent), 1))
             painter.drawRect(QRectF(*self._band).normalized())

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 from typing_extensions import override
 
-from app.text.atlas import COLUMNS, NUMBERS, number_words
+from app.text.atlas import COLUMNS, NUMBERS, column_title, number_words
 from app.text.atlas import tr as atlas_tr
 from app.widgets import theme
 from app.widgets.basic import plain, set_spoken_name
@@ -60,6 +60,7 @@ class HeadTable(QAbstractTableModel):
         super().__init__(parent)  # which takes what is connected to it along
         self._info: AtlasInfo | None = None
         self.rows: tuple[HeadStatistics, ...] = ()
+        self._choices: AtlasChoices | None = None
         self._off: frozenset[Place] = frozenset()
 
     def show(
@@ -67,6 +68,9 @@ class HeadTable(QAbstractTableModel):
     ) -> None:
         """Show other numbers, or in another order; heads that are off are faint."""
         self._off = off
+        if choices != self._choices:
+            self._choices = choices
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         rows = () if info is None else sorted_rows(info, choices)
         same = [(row.block, row.head) for row in rows] == [(r.block, r.head) for r in self.rows]
         if same:
@@ -102,7 +106,7 @@ class HeadTable(QAbstractTableModel):
             return None
         words = NUMBERS[COLUMNS[section]]
         if role == Qt.ItemDataRole.DisplayRole:
-            return atlas_tr(words.title)
+            return column_title(COLUMNS[section], self._choices)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain(self.tr("Sort by {number}").format(number=atlas_tr(words.axis)))
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -146,7 +150,7 @@ def _ink(effect: float | None, is_off: bool) -> QColor | None:
     colours = theme.current()
     if is_off:
         return QColor(colours.text_faint)
-    return QColor(colours.plus if effect > 0 else colours.minus) if effect else None
+    return None if effect is None else QColor(theme.sign_ink(effect))
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
@@ -170,6 +174,7 @@ class HeadTableView(QTableView):
         super().__init__()
         self.heads = HeadTable(self)
         self._shows = False
+        self._order: tuple[HeadField, bool] | None = None
         self.setModel(self.heads)
         set_spoken_name(self, self.tr("Numbers of all heads"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -206,13 +211,11 @@ class HeadTableView(QTableView):
         """Show the numbers of all heads, which ones are chosen, and which are off."""
         self._shows = True
         self.heads.show(info, choices, off)
-        order = Qt.SortOrder.DescendingOrder if choices.is_falling else Qt.SortOrder.AscendingOrder
-        by: HeadField = "head" if choices.sorted_by == "block" else choices.sorted_by
-        header = self.horizontalHeader()
-        header.setSortIndicatorShown(by in COLUMNS)
-        if by in COLUMNS:
-            header.setSortIndicator(COLUMNS.index(by), order)
         self._show_chosen(chosen)
+        order = choices.sorted_by, choices.is_falling
+        if order != self._order:
+            self._order = order
+            self.scrollToTop()  # what an order puts first is what it was asked for
         self._shows = False
 
     def _show_chosen(self, chosen: tuple[Place, ...]) -> None:
