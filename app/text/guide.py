@@ -241,6 +241,21 @@ WORDS = (
         ),
     ),
     GuideEntry(
+        "when",
+        N("guide", "When"),
+        N(
+            "guide",
+            "What each sampled frame adds to the logit: the clip is frozen before it and after "
+            "it, and the differences are taken. With what a still frame gives they add up.",
+        ),
+        N(
+            "guide",
+            "The bars are a row of the timeline. A class that stays when frames are frozen, "
+            "reversed or shuffled was not read from motion; a frozen clip may be foreign to the "
+            "model.",
+        ),
+    ),
+    GuideEntry(
         "effect",
         N("guide", "Head effect"),
         N(

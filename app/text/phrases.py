@@ -134,6 +134,11 @@ value_words, times_words, signed_words, share_words = (
 """A value, a multiple of uniform attention, a signed value and a share, as exports print them."""
 
 
+def unbroken(words: str) -> str:
+    """Words whose shares are never parted at the end of a line: > 99.9 %."""
+    return words.replace("> ", ">\u00a0").replace("< ", "<\u00a0").replace(" %", "\u00a0%")
+
+
 def policy_names() -> dict[RangePolicy, tuple[str, str]]:
     """Range policies: (title, sentence) of each."""
     return {

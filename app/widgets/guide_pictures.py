@@ -178,6 +178,13 @@ def _sanity(ink: Ink) -> None:
     ink.painter.drawLine(QPointF(105, 72), QPointF(115, 52))
 
 
+def _when(ink: Ink) -> None:
+    for place, height in enumerate((3, 4, 26, 50, 34, 5, 3)):
+        ink.box(QRectF(18 + 27 * place, 14, 20, 28), ink.soft, 1.5)
+        ink.bar(18 + 27 * place, height, ink.accent, width=20)
+    ink.ground(12, 208)
+
+
 def _effect(ink: Ink) -> None:
     for place in range(4):
         box = QRectF(18 + 24 * place, 44, 18, 36)
@@ -298,6 +305,7 @@ PICTURES: dict[str, Callable[[Ink], None]] = {
     "baseline": _baseline,
     "faithfulness": _faithfulness,
     "sanity": _sanity,
+    "when": _when,
     "effect": _effect,
     "what_if": _what_if,
     "patching": _patching,

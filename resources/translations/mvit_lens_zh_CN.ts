@@ -133,6 +133,13 @@ Apache 许可证 2.0 版</translation>
         </message>
     </context>
     <context>
+        <name>ClassField</name>
+        <message>
+            <source>choose a class</source>
+            <translation>选择一个类别</translation>
+        </message>
+    </context>
+    <context>
         <name>ClipSurvey</name>
         <message>
             <source>Average over the video</source>
@@ -5491,6 +5498,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>汇聚</translation>
         </message>
         <message>
+            <source>The bars are a row of the timeline. A class that stays when frames are frozen, reversed or shuffled was not read from motion; a frozen clip may be foreign to the model.</source>
+            <translation>条形显示为时间轴的一行。若冻结、倒放或打乱帧后类别不变，则该类别不是从运动中读出的；冻结的视频对模型可能是陌生的。</translation>
+        </message>
+        <message>
             <source>The colour bar says what its ends are and how the range was found. A badge says where the map on screen is not the one asked for, or not of this frame.</source>
             <translation>色条说明两端的数值以及范围如何得出。若屏幕上的图不是所要的图，或不属于本帧，会有标注说明。</translation>
         </message>
@@ -5575,8 +5586,16 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>上下方向键逐层切换，1 到 0 显示单个头，A 显示它们的平均或最大。Q 加单击询问词元关注哪里；按住 Shift 则询问谁关注它。</translation>
         </message>
         <message>
+            <source>What each sampled frame adds to the logit: the clip is frozen before it and after it, and the differences are taken. With what a still frame gives they add up.</source>
+            <translation>每个采样帧对 logit 的贡献：将视频在该帧之前和之后分别冻结，取两者之差。这些贡献加上静止帧本身给出的部分，等于总和。</translation>
+        </message>
+        <message>
             <source>What if</source>
             <translation>如果这样会怎样</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation>何时</translation>
         </message>
     </context>
     <context>

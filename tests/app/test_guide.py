@@ -61,7 +61,7 @@ def bring_to_front(window, mark, qtbot):
         qtbot.waitUntil(lambda: window.controller.results.atlas is not None, timeout=WAIT_MS)
     elif mark.entry == "effect":
         window.actions_table.run("workspace.explain")
-    if mark.entry in ("faithfulness", "sanity") and window.controller.results.why is None:
+    if mark.entry in ("faithfulness", "sanity", "when") and window.controller.results.why is None:
         window.actions_table.run("explain.why")
         qtbot.waitUntil(lambda: window.controller.results.why is not None, timeout=WAIT_MS)
     if window.atlas.isAncestorOf(mark):
@@ -79,7 +79,7 @@ def marks(window):
 
 
 def test_every_word_of_the_specification_has_an_entry_with_a_picture():
-    assert SPEC | OF_HEADS | {"windows"} == {entry.name for entry in WORDS} == set(PICTURES)
+    assert SPEC | OF_HEADS | {"windows", "when"} == {entry.name for entry in WORDS} == set(PICTURES)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)

@@ -140,6 +140,20 @@ def test_a_class_is_found_by_typing_and_what_is_no_class_gives_way(why, qtbot):
     arrives(qtbot, why)
 
 
+def test_a_name_too_long_for_the_field_gives_way_to_the_share_behind_it(why):
+    panel = why.panels.why
+    line, share = panel.target.lineEdit(), " · > 99.9 %"
+    line.setText("a class" + share)
+    assert line.shown_text() == line.text()
+    line.setText("a class with a very long name indeed" * 2 + share)
+    assert line.shown_text().endswith("…" + share)
+    line.setText("no share " * 20)
+    assert line.shown_text() == line.text()
+    assert panel.against.lineEdit().text() == "no other class"
+    panel.target.setCurrentIndex(-1)
+    assert line.placeholderText() == "choose a class"
+
+
 def test_the_class_itself_is_not_offered_instead_of_itself(why):
     field, own = why.panels.why.against, result(why).evidence.target.index
     offered = [field.itemData(row) for row in range(field.count())]
@@ -298,7 +312,9 @@ def test_when_is_a_row_of_the_timeline_and_words_in_the_panel(why, qtbot):
     assert found.static + sum(found.shares) == pytest.approx(found.total, abs=1e-4)
     assert row.height > 0
     assert "a still frame gives" in why.panels.why.when.words.text()
-    assert "reversed" in why.panels.why.when.orders.text()
+    orders = why.panels.why.when.orders.text()
+    assert "reversed" in orders
+    assert " %" not in orders, "a number and its unit stay on one line"
 
 
 def test_frames_that_speak_for_the_class_stand_above_the_line_and_others_below():

@@ -32,6 +32,8 @@ from app.widgets.basic import bounded, set_choice_tip, set_spoken_name, set_tip
 from mvit_core.explaining.methods import CROSS, EVIDENCE
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
     from app.results import PredictionInfo
     from mvit_core.explaining import EvidenceMethod
 
@@ -42,6 +44,38 @@ POPUP_PX = 380
 """Width of the list of methods, in which their words have two lines."""
 PAD_PX = 8
 LONGEST_NAME = 80
+SHARE_BEGINS = " · "
+"""Between the name of a class and its probability."""
+LINE_PAD_PX = 6
+"""Pixels on each side of a field's text, as the style sheet has them."""
+
+
+class ClassLine(QLineEdit):
+    """The line of a class field: a name too long for it gives way to the share behind it.
+
+    While it is typed in, it is an ordinary line.
+    """
+
+    def shown_text(self) -> str:
+        """What is painted while it has not the keys."""
+        room, metrics = self.width() - 2 * LINE_PAD_PX, self.fontMetrics()
+        name, dot, share = self.text().rpartition(SHARE_BEGINS)
+        if not dot or metrics.horizontalAdvance(self.text()) <= room:
+            return self.text()
+        left = room - metrics.horizontalAdvance(dot + share)
+        return metrics.elidedText(name, Qt.TextElideMode.ElideRight, left) + dot + share
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self.shown_text()
+        if self.hasFocus() or shown == self.text():
+            super().paintEvent(event)
+            return
+        painter, colours = QPainter(self), theme.current()
+        painter.setPen(QColor(colours.text if self.isEnabled() else colours.text_faint))
+        box = self.rect().adjusted(LINE_PAD_PX, 0, -LINE_PAD_PX, 0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
 
 
 class ClassField(QComboBox):
@@ -71,7 +105,8 @@ class ClassField(QComboBox):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setCompleter(completer)
-        self._field = QLineEdit()
+        self._field = ClassLine()
+        self._field.setPlaceholderText("" if none else self.tr("choose a class"))
         self.setLineEdit(self._field)
         set_spoken_name(self._field, name)
         self.activated.connect(self._activated)
@@ -100,7 +135,9 @@ class ClassField(QComboBox):
                 for each in predictions:
                     if each.index != without:
                         name = bounded(each.name, LONGEST_NAME)
-                        self.addItem(f"{name} · {share_words(each.probability)}", each.index)
+                        self.addItem(
+                            f"{name}{SHARE_BEGINS}{share_words(each.probability)}", each.index
+                        )
             if not self._field.hasFocus() or self.currentData() != index:
                 self.setCurrentIndex(-1 if index is None and not self._none else self._row(index))
                 self._field.setCursorPosition(0)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.panels.why.curves import Curves
-from app.text.phrases import duration_words
+from app.text.phrases import duration_words, unbroken
 from app.text.why import (
     baseline_words,
     class_name,
@@ -41,7 +41,7 @@ class Checked(QWidget):
 
     Args:
         title: of the part.
-        entry: of the guide, about it; empty for none.
+        entry: of the guide, about it.
         command: id of the command that the button runs.
         tip: of the button.
     """
@@ -59,8 +59,7 @@ class Checked(QWidget):
         self.check.clicked.connect(lambda: self.command.emit(command))
         self.head = QHBoxLayout()
         self.head.setSpacing(theme.GAP)
-        name = label(title, "title")
-        self.head.addWidget(marked(name, entry) if entry else name)
+        self.head.addWidget(marked(label(title, "title"), entry))
         self.head.addWidget(self.remark, 1)
         self.head.addWidget(self.check)
         self.column = QVBoxLayout(self)
@@ -103,7 +102,7 @@ class Faithful(Checked):
         said = "" if found is None else faithfulness_words(found, evidence.probability)
         fair = "" if found is None else baseline_words(found)
         for line, text in ((self.words, said), (self.baseline, fair)):
-            line.setText(text)
+            line.setText(unbroken(text))
             line.setVisible(bool(text))
 
 
@@ -116,7 +115,8 @@ class Sane(Checked):
         self.verdict, self.correlations = label("", "good", small=True), ElidedLabel()
         self.correlations.setObjectName("faint")
         self.correlations.setFont(theme.small_font(self))
-        set_tip(self.verdict, tr("Rank correlation after a new head / a new last block"))
+        for words in (self.verdict, self.correlations):
+            set_tip(words, tr("Rank correlation after a new head / a new last block"))
         found = QHBoxLayout()
         found.setSpacing(theme.GAP)
         found.addWidget(self.verdict)
@@ -140,7 +140,7 @@ class When(Checked):
 
     def __init__(self) -> None:
         tip = tr("Freeze the clip before and after each sampled frame")
-        super().__init__(tr("When"), "", "explain.when", tip)
+        super().__init__(tr("When"), "when", "explain.when", tip)
         self.words, self.orders = self._line("soft"), self._line("faint")
 
     def show_when(self, found: WhenInfo | None) -> None:
@@ -149,5 +149,5 @@ class When(Checked):
         said = "" if found is None else static_words(found)
         orders = "" if found is None else orders_words(found)
         for line, text in ((self.words, said), (self.orders, orders)):
-            line.setText(text)
+            line.setText(unbroken(text))
             line.setVisible(bool(text))
