@@ -33,7 +33,14 @@ def add_options(batch: argparse.ArgumentParser) -> None:
         help="a model; several may be given",
     )
     add_model_options(batch)
-    batch.add_argument("-o", "--output", metavar="OUT", type=file_name, required=True)
+    batch.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=file_name,
+        required=True,
+        help="the folder of the tables; the same command goes on in it",
+    )
     batch.add_argument(
         "--root", metavar="DIR", type=file_name, help="the folder that paths of the list count from"
     )

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from app.cli.model_options import (
+    CLIP_WORDS,
     add_clip_options,
     add_model_options,
     add_module_option,
@@ -33,11 +34,18 @@ _HALF = (
 
 def add_options(capture: argparse.ArgumentParser) -> None:
     """Give ``capture`` its options."""
-    capture.add_argument("clip", type=file_name)
+    capture.add_argument("clip", type=file_name, help=CLIP_WORDS)
     add_clip_options(capture)
     add_module_option(capture, required=True)
     add_model_options(capture, half=False)
-    capture.add_argument("-o", "--output", metavar="X.mvitcap", type=file_name, required=True)
+    capture.add_argument(
+        "-o",
+        "--output",
+        metavar="X.mvitcap",
+        type=file_name,
+        required=True,
+        help="the capture file",
+    )
     capture.add_argument(
         "--windows", default="all", metavar="all|I,J", help="clip windows, from 0 (all)"
     )

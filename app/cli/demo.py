@@ -24,7 +24,9 @@ def add_options(demo: argparse.ArgumentParser) -> None:
     _add_train(parts)
     _add_evaluate(parts)
     clips = parts.add_parser("clips", help="write the sample clips and their truth")
-    clips.add_argument("--out", metavar="DIR", type=Path, required=True)
+    clips.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="the folder they are written to"
+    )
     clips.set_defaults(run=_run_clips)
 
 
@@ -33,14 +35,16 @@ def _add_train(parts: Any) -> None:  # noqa: ANN401 - argparse does not export i
         "train",
         help="train the demo model; the same command continues a run that was interrupted",
     )
-    train.add_argument("--out", metavar="DIR", type=Path, required=True)
+    train.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="the folder of the run and the model"
+    )
     train.add_argument(
         "--minutes",
         type=_positive,
         default=15.0,
         help="about how long it may take; scales the number of steps (15)",
     )
-    train.add_argument("--seed", type=_seed, default=0)
+    train.add_argument("--seed", type=_seed, default=0, help="of weights and clips (0)")
     train.add_argument(
         "--clips",
         type=int,

@@ -108,7 +108,8 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
         prog="mvit-lens",
         description="See where a Multiscale Vision Transformer looks in a video.",
         epilog="A clip or option without a command opens the window: mvit-lens CLIP = "
-        "mvit-lens view CLIP. A file whose name begins with a dash: mvit-lens view -- -CLIP",
+        "mvit-lens view CLIP, and mvit-lens --demo a sample clip and model. A file whose name "
+        "begins with a dash: mvit-lens view -- -CLIP",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(required=True, metavar="{" + ",".join(COMMANDS) + "}")

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from app.cli.change_options import add_change_options, changes_from, off_words, with_mean
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
-from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
+from app.cli.model_options import (
+    CLIP_WORDS,
+    MODEL_WORDS,
+    add_clip_options,
+    add_model_options,
+    file_name,
+    load_and_report,
+)
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine
 from app.cli.windows import chosen_window
@@ -28,9 +35,11 @@ def add_options(explain: argparse.ArgumentParser) -> None:
     """Give ``explain`` its options; choices are the names in the core's tables."""
     from mvit_core.explaining import BASELINES, DEFAULT_METHOD, EVIDENCE
 
-    explain.add_argument("clip", type=file_name)
+    explain.add_argument("clip", type=file_name, help=CLIP_WORDS)
     add_clip_options(explain)
-    explain.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    explain.add_argument(
+        "--checkpoint", metavar="F", type=file_name, required=True, help=MODEL_WORDS
+    )
     add_model_options(explain)
     explain.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
     add_class_options(explain)

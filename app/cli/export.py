@@ -9,7 +9,12 @@ from app.cli.change_options import changes_from, with_mean
 from app.cli.class_options import classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.map_options import add_map_options, listed, map_from
-from app.cli.model_options import add_clip_options, add_model_options, file_name
+from app.cli.model_options import (
+    CAPTURE_WORDS,
+    add_clip_options,
+    add_model_options,
+    file_name,
+)
 from app.cli.models import check_model, explainer_of
 from app.cli.printing import say, say_json, say_note
 from app.cli.repeat_options import add_crate_option, inputs_of, save_crate
@@ -27,7 +32,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     """Give ``export`` its options; choices are the names in the core's tables."""
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
 
-    export.add_argument("clip", type=file_name, nargs="?")
+    export.add_argument("clip", type=file_name, nargs="?", help=CAPTURE_WORDS)
     export.add_argument(
         "--request",
         metavar="F.json",
@@ -45,6 +50,8 @@ def add_options(export: argparse.ArgumentParser) -> None:
         metavar=f"OUT.{{{','.join(ending[1:] for ending in EXPORTERS)}}}",
         type=file_name,
         required=True,
+        help="the file; its ending says what is written: a film, a picture, maps (npz) or "
+        "predictions (csv)",
     )
     add_map_options(export)
     export.add_argument("--layout", default="single", help=f"{listed(LAYOUTS)} (single)")

@@ -11,7 +11,12 @@ from app.cli.change_options import changes_from, with_mean
 from app.cli.class_options import classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.map_options import add_map_options, listed, map_from
-from app.cli.model_options import add_clip_options, add_model_options, file_name
+from app.cli.model_options import (
+    CAPTURE_WORDS,
+    add_clip_options,
+    add_model_options,
+    file_name,
+)
 from app.cli.models import check_model, explainer_of
 from app.cli.printing import say, say_json, say_note
 from app.cli.repeat_options import add_crate_option, inputs_of, save_crate
@@ -30,7 +35,7 @@ def add_options(figure: argparse.ArgumentParser) -> None:
     """Give ``figure`` its options; choices are the names in the core's tables."""
     from mvit_core.figure import WRITERS
 
-    figure.add_argument("clip", type=file_name)
+    figure.add_argument("clip", type=file_name, help=CAPTURE_WORDS)
     add_clip_options(figure)
     figure.add_argument(
         "--checkpoint", metavar="F", type=file_name, help="the model (a capture file needs none)"
@@ -42,6 +47,7 @@ def add_options(figure: argparse.ArgumentParser) -> None:
         metavar=f"OUT.{{{','.join(ending[1:] for ending in WRITERS)}}}",
         type=file_name,
         required=True,
+        help="the figure; its ending says the format",
     )
     _add_contents(figure)
     add_map_options(figure)

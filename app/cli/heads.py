@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.change_options import add_mean_option, check_mean, given_mean
 from app.cli.class_options import add_class_options, classes_from
-from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
+from app.cli.model_options import (
+    CLIP_WORDS,
+    MODEL_WORDS,
+    add_clip_options,
+    add_model_options,
+    file_name,
+    load_and_report,
+)
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine
 from app.cli.windows import chosen_window
@@ -32,9 +39,9 @@ _ONE_WINDOW = (
 
 def add_options(heads: argparse.ArgumentParser) -> None:
     """Give ``heads`` its options."""
-    heads.add_argument("clip", type=file_name)
+    heads.add_argument("clip", type=file_name, help=CLIP_WORDS)
     add_clip_options(heads)
-    heads.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    heads.add_argument("--checkpoint", metavar="F", type=file_name, required=True, help=MODEL_WORDS)
     add_model_options(heads)
     heads.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
     heads.add_argument(

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from mvit_core.system.own_code import OwnCode
 
 
+CLIP_WORDS = "a video, or a folder of pictures"
+CAPTURE_WORDS = "a video, a folder of pictures, or a capture file"
+MODEL_WORDS = "the model: a file of its weights"
+"""What options and arguments of several commands are for."""
+
+
 def add_model_options(parser: argparse.ArgumentParser, *, half: bool = True) -> None:
     """Give a command the options for reading a checkpoint.
 
@@ -37,11 +43,19 @@ def add_model_options(parser: argparse.ArgumentParser, *, half: bool = True) -> 
     parser.add_argument(
         "--head-name", metavar="NAME", help="which prediction head of a file that has several"
     )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    add_device_option(parser)
     parser.set_defaults(half=False)
     if half:
         words = "half precision: half the memory; fast on a GPU only"
         parser.add_argument("--half", action="store_true", help=words)
+
+
+def add_device_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command the choice of what computes."""
+    words = "what the model runs on (auto: a GPU where there is one)"
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help=words
+    )
 
 
 def add_clip_options(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +79,7 @@ def add_module_option(parser: argparse.ArgumentParser, *, required: bool = False
         required: one of them must be given.
     """
     choice = parser.add_mutually_exclusive_group(required=required)
-    choice.add_argument("--checkpoint", metavar="F", type=file_name)
+    choice.add_argument("--checkpoint", metavar="F", type=file_name, help=MODEL_WORDS)
     choice.add_argument(
         "--module",
         metavar="PACKAGE.FILE:FUNCTION",

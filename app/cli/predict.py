@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.change_options import add_change_options, changes_from, off_words, with_mean
 from app.cli.model_options import (
+    CLIP_WORDS,
+    MODEL_WORDS,
     add_clip_options,
     add_model_options,
     file_name,
@@ -37,9 +39,11 @@ _NO_BOXES = "no box lies within window {index}: the whole frame is one box"
 
 def add_options(predict: argparse.ArgumentParser) -> None:
     """Give ``predict`` its options."""
-    predict.add_argument("clip", type=file_name)
+    predict.add_argument("clip", type=file_name, help=CLIP_WORDS)
     add_clip_options(predict)
-    predict.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    predict.add_argument(
+        "--checkpoint", metavar="F", type=file_name, required=True, help=MODEL_WORDS
+    )
     add_model_options(predict)
     predict.add_argument("--top", type=positive, default=5, help="classes to print (5)")
     which = predict.add_mutually_exclusive_group()

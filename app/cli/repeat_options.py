@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.model_options import file_name
+from app.cli.model_options import (
+    add_device_option,
+    file_name,
+)
 from app.cli.printing import say_note
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ def add_input_options(parser: argparse.ArgumentParser) -> None:
         type=file_name,
         help="the batch result that means of heads are over (of its name, beside the file)",
     )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    add_device_option(parser)
 
 
 def add_crate_option(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.map_options import listed, parse_query
 from app.cli.model_options import (
+    CAPTURE_WORDS,
     add_clip_options,
     add_model_options,
     file_name,
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
 
 def add_options(report: argparse.ArgumentParser) -> None:
     """Give ``report`` its options; choices are the names in the core's tables."""
-    report.add_argument("clip", type=file_name)
+    report.add_argument("clip", type=file_name, help=CAPTURE_WORDS)
     add_clip_options(report)
     report.add_argument(
         "--checkpoint", metavar="F", type=file_name, help="the model (a capture file needs none)"
     )
     add_model_options(report)
-    report.add_argument("-o", "--output", metavar="R.html", type=file_name, required=True)
+    report.add_argument(
+        "-o", "--output", metavar="R.html", type=file_name, required=True, help="the page"
+    )
     report.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
     add_change_options(report)
     _add_explanation(report)

@@ -7,7 +7,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.cli.class_options import add_class_options, classes_from
-from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
+from app.cli.model_options import (
+    CLIP_WORDS,
+    MODEL_WORDS,
+    add_clip_options,
+    add_model_options,
+    file_name,
+    load_and_report,
+)
 from app.cli.printing import say, say_json, say_note
 from app.cli.tube_options import add_patch_options, add_tube_options, patches_from, tubes_from
 from app.cli.windows import chosen_window
@@ -33,9 +40,11 @@ _TOP = 5
 
 def add_options(what_if: argparse.ArgumentParser) -> None:
     """Give ``what-if`` its options."""
-    what_if.add_argument("clip", type=file_name)
+    what_if.add_argument("clip", type=file_name, help=CLIP_WORDS)
     add_clip_options(what_if)
-    what_if.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    what_if.add_argument(
+        "--checkpoint", metavar="F", type=file_name, required=True, help=MODEL_WORDS
+    )
     add_model_options(what_if)
     what_if.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
     add_tube_options(what_if)
