@@ -91,5 +91,6 @@ EDIT = (
         "edit",
         ("Ctrl+,",),
         lambda d: d.help.preferences(),
+        keywords=N("commands", "Settings, options, language, 中文, English, threads, memory"),
     ),
 )

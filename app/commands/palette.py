@@ -23,7 +23,7 @@ from app.commands.actions import menu_title, title_of, tr
 from app.commands.entry import Entry, matching
 from app.commands.finders import found_by_sign
 from app.widgets import theme
-from app.widgets.basic import bounded
+from app.widgets.basic import bounded, label
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
@@ -95,6 +95,8 @@ class Palette(QDialog):
         column.setSpacing(theme.GAP)
         column.addWidget(self.search)
         column.addWidget(self.list)
+        self.nothing = label(self.tr("No command is found by this."), "faint")
+        column.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)
         self.resize(SIZE.boundedTo(parent.size() - QSize(40, 80)))
         top = parent.mapToGlobal(parent.rect().topLeft())
         self.move(top.x() + (parent.width() - self.width()) // 2, top.y() + BELOW_TOP_PX)
@@ -134,6 +136,8 @@ class Palette(QDialog):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, bounded(described))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self.list.setVisible(self.list.count() > 0)
+        self.nothing.setVisible(self.list.count() == 0)
 
     def _run(self) -> None:
         item = self.list.currentItem()

@@ -338,8 +338,16 @@ class Choice(QComboBox):
         super().showPopup()
 
 
+NUMBER_PX = 8
+"""Pixels on each side of the digits of a number field."""
+
+
 class NumberField(QSpinBox):
     """A number field that keeps its keys, although the stage has commands on the same ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(NUMBER_PX, 0, NUMBER_PX, 0)  # as in the boxes around it
 
     @override
     def event(self, event: QEvent) -> bool:

@@ -1527,6 +1527,10 @@ right-click for percentile tails and units</source>
             <translation>找到的命令</translation>
         </message>
         <message>
+            <source>No command is found by this.</source>
+            <translation>没有找到匹配的命令。</translation>
+        </message>
+        <message>
             <source>Search commands</source>
             <translation>搜索命令</translation>
         </message>
@@ -4442,6 +4446,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Search commands…</source>
             <translation>搜索命令…</translation>
+        </message>
+        <message>
+            <source>Settings, options, language, 中文, English, threads, memory</source>
+            <translation>设置, 选项, 语言, 中文, English, language, 线程, 内存</translation>
         </message>
         <message>
             <source>Show every frame, even if playback becomes slower than the video; otherwise frames are skipped to keep time</source>

@@ -187,3 +187,17 @@ def test_the_key_that_hides_the_heat_while_held_can_be_another(lens, qtbot):
     assert lens.store.state.hold_to_hide
     qtbot.keyRelease(canvas, Qt.Key.Key_X)
     assert not lens.store.state.hold_to_hide
+
+
+def test_the_palette_finds_preferences_by_what_they_set_and_says_when_nothing_is_found(lens, qtbot):
+    lens.actions_table.run("help.palette")
+    palette = dialog_of(Palette)
+    qtbot.keyClicks(palette.search, "language")
+    assert palette.shown()[0].id == "edit.preferences"
+    assert not palette.nothing.isVisible()
+    qtbot.keyClicks(palette.search, "zzqx")
+    assert not palette.shown()
+    assert palette.nothing.isVisible()
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.isVisible(), "there is nothing to run"
+    palette.close()
