@@ -44,6 +44,21 @@ def add_options(batch: argparse.ArgumentParser) -> None:
     batch.add_argument(
         "--root", metavar="DIR", type=file_name, help="the folder that paths of the list count from"
     )
+    _add_window_options(batch)
+    _add_file_options(batch)
+    batch.add_argument(
+        "--shard", type=positive, default=64, metavar="N", help="clips of a part file (64)"
+    )
+    _add_engine_options(batch)
+    batch.add_argument("--part", default="1/1", metavar="I/N", help="part I of N, from 1/N to N/N")
+    batch.add_argument(
+        "--retry-errors", action="store_true", help="run shards anew that hold clips with errors"
+    )
+    batch.add_argument("--json", action="store_true", help="print progress and end as JSON lines")
+    batch.set_defaults(run=run)
+
+
+def _add_window_options(batch: argparse.ArgumentParser) -> None:
     batch.add_argument(
         "--windows",
         default="first",
@@ -57,17 +72,6 @@ def add_options(batch: argparse.ArgumentParser) -> None:
         help="statistics of heads: of the row that the prediction is read from, which costs next "
         "to nothing, or of all queries too (readout)",
     )
-    _add_file_options(batch)
-    batch.add_argument(
-        "--shard", type=positive, default=64, metavar="N", help="clips of a part file (64)"
-    )
-    _add_engine_options(batch)
-    batch.add_argument("--part", default="1/1", metavar="I/N", help="part I of N, from 1/N to N/N")
-    batch.add_argument(
-        "--retry-errors", action="store_true", help="run shards anew that hold clips with errors"
-    )
-    batch.add_argument("--json", action="store_true", help="print progress and end as JSON lines")
-    batch.set_defaults(run=run)
 
 
 def _add_file_options(batch: argparse.ArgumentParser) -> None:
