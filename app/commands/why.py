@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.commands.base import BOTH, CLASSIFIED, WITH_CLASSES, Command, N, Need, with_weights
+from app.commands.clips import READER
 from mvit_core.explaining.methods import EVIDENCE
 
 EXPLAINED = Need(
@@ -15,6 +18,7 @@ TWO = Need(
 )
 OFF = Need(lambda s, _: bool(s.changes.heads_off), N("commands", "all heads are on"))
 CHANGED = Need(lambda s, _: bool(s.changes), N("commands", "nothing is changed"))
+MEAN_OF_BATCH = replace(READER, further=with_weights(CLASSIFIED))
 
 WHY = (
     Command(
@@ -135,6 +139,16 @@ WHY = (
         lambda d: d.control.effects.fill(),
         enabled_when=with_weights(CLASSIFIED),
         tooltip=N("commands", "What the class loses without each head, the last block first"),
+    ),
+    Command(
+        "explain.mean_of_batch",
+        N("commands", "Mean of heads over a batch result…"),
+        "explain",
+        (),
+        lambda d: d.dialogs.mean_of_batch(),
+        enabled_when=MEAN_OF_BATCH,
+        tooltip=N("commands", "A head that is off gives its mean over all windows of a batch"),
+        keywords=N("commands", "Ablation, ablate, knock out"),
     ),
     Command(
         "explain.mean",

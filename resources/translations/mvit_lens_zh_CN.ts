@@ -409,6 +409,10 @@ Right-click for percentile tails and units</source>
             <translation>加载模型</translation>
         </message>
         <message>
+            <source>Mean over a batch result</source>
+            <translation>批处理结果上的均值</translation>
+        </message>
+        <message>
             <source>Open batch result</source>
             <translation>打开批处理结果</translation>
         </message>
@@ -564,6 +568,10 @@ Right-click for percentile tails and units</source>
     <context>
         <name>EffectsPanel</name>
         <message>
+            <source>Batch mean</source>
+            <translation>批处理均值</translation>
+        </message>
+        <message>
             <source>Blocks below each other, heads beside</source>
             <translation>各块上下排列，头左右排列</translation>
         </message>
@@ -582,6 +590,14 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Its mean</source>
             <translation>其均值</translation>
+        </message>
+        <message>
+            <source>Its mean over a batch</source>
+            <translation>其在批处理上的均值</translation>
+        </message>
+        <message>
+            <source>Mean over a batch result…</source>
+            <translation>批处理结果上的均值…</translation>
         </message>
         <message>
             <source>The largest effect first</source>
@@ -3453,6 +3469,10 @@ right-click for percentile tails and units</source>
             <translation>120 表示帧号，0:04.2 表示时间，50% 表示视频中的位置</translation>
         </message>
         <message>
+            <source>A head that is off gives its mean over all windows of a batch</source>
+            <translation>关闭的头输出其在批处理所有窗口上的均值</translation>
+        </message>
+        <message>
             <source>A head, an MLP or a block gives what it gave for another clip</source>
             <translation>让一个头、MLP 或块给出它对另一视频的输出</translation>
         </message>
@@ -3991,6 +4011,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Markers</source>
             <translation>标记</translation>
+        </message>
+        <message>
+            <source>Mean of heads over a batch result…</source>
+            <translation>头在批处理结果上的均值…</translation>
         </message>
         <message>
             <source>Mean of heads over the whole clip</source>
@@ -4925,6 +4949,26 @@ right-click for percentile tails and units</source>
             <translation>继续</translation>
         </message>
         <message>
+            <source>Heads that are off give their mean over this clip: {why}</source>
+            <translation>关闭的头输出其在此视频上的均值：{why}</translation>
+        </message>
+        <message>
+            <source>Install what reads batch results first: {command}</source>
+            <translation>请先安装读取批处理结果所需的组件：{command}</translation>
+        </message>
+        <message>
+            <source>Its mean over {name}, windows: {n}</source>
+            <translation>其在 {name} 上的均值，窗口数：{n}</translation>
+        </message>
+        <message>
+            <source>Not the mean of {name}: {why}</source>
+            <translation>不是 {name} 的均值：{why}</translation>
+        </message>
+        <message>
+            <source>Open a batch result of this model first, or choose one below</source>
+            <translation>请先打开此模型的批处理结果，或在下面选择一个</translation>
+        </message>
+        <message>
             <source>Run the clip for a better one</source>
             <translation>运行整个片段以改进</translation>
         </message>
@@ -4941,8 +4985,16 @@ right-click for percentile tails and units</source>
             <translation>头效应已停止：{reason}</translation>
         </message>
         <message>
+            <source>The means of {name} are being read</source>
+            <translation>正在读取 {name} 的均值</translation>
+        </message>
+        <message>
             <source>What the logit loses when a head gives its mean instead.</source>
             <translation>某头改为给出其均值时 logit 失去的量。</translation>
+        </message>
+        <message>
+            <source>What the logit loses when a head gives its mean over the batch instead.</source>
+            <translation>当一个头改为输出其在批处理上的均值时，logit 损失多少。</translation>
         </message>
         <message>
             <source>What the logit loses when a head gives zero instead. Of early heads that is little but an offset.</source>
@@ -4971,6 +5023,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>mean of {n} windows</source>
             <translation>{n} 个窗口的均值</translation>
+        </message>
+        <message>
+            <source>mean over {name}, windows: {n}</source>
+            <translation>{name} 上的均值，窗口数：{n}</translation>
         </message>
         <message>
             <source>{names} and {n} more</source>
@@ -5643,6 +5699,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>正在运行模型窗口 {n}</translation>
         </message>
         <message>
+            <source>The means over the batch result are being read</source>
+            <translation>正在读取批处理结果上的均值</translation>
+        </message>
+        <message>
             <source>The video has changed on disk; open it again</source>
             <translation>视频在磁盘上已被更改；请重新打开</translation>
         </message>
@@ -5882,6 +5942,10 @@ Run it?</source>
         <message>
             <source>Pinned as {name}</source>
             <translation>已固定为 {name}</translation>
+        </message>
+        <message>
+            <source>The batch result {name} is not open: heads give their mean over the clip</source>
+            <translation>批处理结果 {name} 未打开：头输出其在此视频上的均值</translation>
         </message>
         <message>
             <source>This pane shows {clip} with {model}; open both to make it the map in use</source>
