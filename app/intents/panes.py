@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.intents.acting import Acting
 from app.results import DIFFERENCE_PLACE, PANE_NAMES, Message
+from app.results.batch_means import shown_name
 from app.state.view_state import PINS, Pane, views_of
 from mvit_core.attribution import PCA
 
@@ -132,7 +133,7 @@ class PaneIntents(Acting):
         self._store.update(panes=panes, map=pane.map, changes=changes, mean_batch=folder)
         if of is not None and not is_read:
             words = tr("The batch result {name} is not open: heads give their mean over the clip")
-            self._say(words.format(name=of.name))
+            self._say(words.format(name=shown_name(of.name)))
 
     def _is_at_hand(self, pane: Pane) -> bool:
         """True where a pane has the clip and model in use; shows a message otherwise."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mvit_core.printable import printable
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from mvit_core.explaining.changes import BatchMean
     from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec
+
+
+_MOST_LETTERS = 24
+"""Of a name in a dock of 260 pixels."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,13 @@ class BatchMeansInfo:
 
     @property
     def name(self) -> str:
-        """Of the folder."""
-        return self.asked.folder.name
+        """Of the folder, in a length that can be shown."""
+        return shown_name(self.asked.folder.name)
+
+
+def shown_name(name: str) -> str:
+    """The name of a batch result, in a length that can be shown."""
+    return printable(name, _MOST_LETTERS)
 
 
 def is_of_batch(state: ViewState) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.results.batch_means import is_of_batch
+from app.results.batch_means import is_of_batch, shown_name
 from app.text.tubes import count_words
 from mvit_core.batch.result_files import INSTALL, has_reader
 
@@ -76,7 +76,7 @@ def mean_words(info: EffectsInfo) -> tuple[str, str]:
     """How many windows the mean is of, and the way to a better one; empty where there is none."""
     if (batch := info.asked.batch) is not None:
         words = tr("mean over {name}, windows: {n}")
-        return words.format(n=batch.windows, name=batch.name), ""
+        return words.format(n=batch.windows, name=shown_name(batch.name)), ""
     count = len(info.asked.mean_of)
     if info.asked.by == "zero" or not count:
         return "", ""

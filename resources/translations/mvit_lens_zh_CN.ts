@@ -3470,7 +3470,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>A head that is off gives its mean over all windows of a batch</source>
-            <translation>关闭的头输出其在批处理所有窗口上的均值</translation>
+            <translation>已关闭的头给出其在批处理所有窗口上的均值</translation>
         </message>
         <message>
             <source>A head, an MLP or a block gives what it gave for another clip</source>
@@ -4950,7 +4950,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Heads that are off give their mean over this clip: {why}</source>
-            <translation>关闭的头输出其在此视频上的均值：{why}</translation>
+            <translation>已关闭的头给出其在此视频上的均值：{why}</translation>
         </message>
         <message>
             <source>Install what reads batch results first: {command}</source>
@@ -4994,7 +4994,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>What the logit loses when a head gives its mean over the batch instead.</source>
-            <translation>当一个头改为输出其在批处理上的均值时，logit 损失多少。</translation>
+            <translation>某头改为给出其在批处理上的均值时 logit 失去的量。</translation>
         </message>
         <message>
             <source>What the logit loses when a head gives zero instead. Of early heads that is little but an offset.</source>
@@ -5945,7 +5945,7 @@ Run it?</source>
         </message>
         <message>
             <source>The batch result {name} is not open: heads give their mean over the clip</source>
-            <translation>批处理结果 {name} 未打开：头输出其在此视频上的均值</translation>
+            <translation>批处理结果 {name} 未打开：头给出其在此视频上的均值</translation>
         </message>
         <message>
             <source>This pane shows {clip} with {model}; open both to make it the map in use</source>

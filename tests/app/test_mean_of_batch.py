@@ -1,4 +1,4 @@
-"""Heads that are off give the mean over a batch result: chosen, undone, kept, and told where not."""
+"""Heads that are off give the mean over a batch: chosen, undone, kept, and told where not."""
 
 import json
 import shutil

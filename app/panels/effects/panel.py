@@ -264,9 +264,10 @@ class EffectsPanel(Panel):
         self.pages.setCurrentIndex(page)
         by = "batch" if is_of_batch(new.state) else new.state.changes.by
         self.choices[by].setChecked(True)
-        self.by.setText(self._names[by])
+        given = self._names["mean" if fallback_words(new) else by]
+        self.by.setText(given)
         what = self.tr("What a head gives that is off: {by}")
-        set_spoken_name(self.by, what.format(by=self._names[by]))
+        set_spoken_name(self.by, what.format(by=given))
         words, reason = batch_choice_words(new)
         batch = self.choices["batch"]
         batch.setText(words or self.tr("Its mean over a batch"))
