@@ -200,10 +200,11 @@ class EffectsScheduler(QObject, Collaborator):
         key = (*map(id, made_of), state.box, self._survey.version)
         if self._made[0] != key:
             plain, by = self._plain(), state.changes.by
+            known = state, results.batch_means
             target = None if plain is None else self._target(plain)
             found = None
-            if plain is not None and target is not None and not waits_for_mean(state, results):
-                batch = mean_over(state, results)
+            if plain is not None and target is not None and not waits_for_mean(*known):
+                batch = mean_over(*known)
                 of = results.mean_of if by == "mean" and batch is None else ()
                 found = EffectsRequest(plain, target, by, of, batch)
             self._made = key, made_of, found

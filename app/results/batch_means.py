@@ -10,7 +10,6 @@ from mvit_core.printable import printable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.results.results import Results
     from app.state.view_state import ModelSource, ViewState
     from mvit_core.explaining.changes import BatchMean
     from mvit_core.system.ordinary_file import FileIdentity
@@ -66,15 +65,13 @@ def is_of_batch(state: ViewState) -> bool:
     return state.changes.by == "mean" and state.mean_batch is not None
 
 
-def mean_over(state: ViewState, results: Results) -> BatchMean | None:
+def mean_over(state: ViewState, found: BatchMeansInfo | None) -> BatchMean | None:
     """What they give where those means are there; None where the clip's stand for them."""
-    found = results.batch_means
     if found is None or not is_of_batch(state) or found.asked.folder != state.mean_batch:
         return None
     return found.source
 
 
-def waits_for_mean(state: ViewState, results: Results) -> bool:
+def waits_for_mean(state: ViewState, found: BatchMeansInfo | None) -> bool:
     """Those means are being read, so nobody knows yet what heads give."""
-    found = results.batch_means
     return is_of_batch(state) and found is not None and found.is_coming

@@ -265,15 +265,12 @@ class ModelWorker:
         if explainer is None:
             loaded = self._models.get(network) or self._read(network, task)
             self._keep(network, loaded)
-            windows = REMEMBERED_WINDOWS if network == self._main else REMEMBERED_ASIDE
+            most = REMEMBERED_WINDOWS if network == self._main else REMEMBERED_ASIDE
             fed = replace(loaded, clip_spec=request.spec)
             stored = self._captures.of(network, loaded, request.clip)
+            budget, given = self._budget, self._given
             explainer = Explainer(
-                fed,
-                remembered_windows=windows,
-                budget=self._budget,
-                stored=stored,
-                given=self._given,
+                fed, remembered_windows=most, budget=budget, stored=stored, given=given
             )
         sparing = _sparing(explainer, request)
         if sparing is not explainer:

@@ -5398,9 +5398,9 @@ The share is of the distance between both clips' logits, of this clip's first cl
         </message>
         <message>
             <source>Effects do not add up: heads replace each other, and what one no longer says another may.
-In Head effects a click switches a head off, so that the model runs without it: the head gives its mean over windows and tokens instead. Map, classes and exports follow, and say so.</source>
+In Head effects a click switches a head off, so that the model runs without it: the head gives its mean over windows and tokens instead. Map, classes and exports follow, and say so. The button above the list chooses the windows: those of this clip, or all of a batch result of the same checkpoint, which knows more of what is usual.</source>
             <translation>效应不能相加：头之间会相互替代，一个不再表达的，另一个可能表达。
-在“头效应”中单击即可关闭一个头，模型随即不用它运行：该头改为给出其在窗口和 token 上的均值。图、类别和导出随之改变，并加以注明。</translation>
+在“头效应”中单击即可关闭一个头，模型随即不用它运行：该头改为给出其在窗口和 token 上的均值。图、类别和导出随之改变，并加以注明。列表上方的按钮选择是哪些窗口：此视频的，或同一检查点的批处理结果的所有窗口，后者更了解什么是通常情形。</translation>
         </message>
         <message>
             <source>Entropy</source>
