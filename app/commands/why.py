@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.commands.base import BOTH, CLASSIFIED, WITH_CLASSES, Command, N, Need, with_weights
+from app.commands.base import (
+    BOTH,
+    CLASSIFIED,
+    WEIGHTS,
+    WITH_CLASSES,
+    Command,
+    N,
+    Need,
+    with_weights,
+)
 from app.commands.clips import READER
 from mvit_core.explaining.methods import EVIDENCE
 
@@ -18,7 +27,7 @@ TWO = Need(
 )
 OFF = Need(lambda s, _: bool(s.changes.heads_off), N("commands", "all heads are on"))
 CHANGED = Need(lambda s, _: bool(s.changes), N("commands", "nothing is changed"))
-MEAN_OF_BATCH = replace(READER, further=with_weights(CLASSIFIED))
+MEAN_OF_BATCH = replace(CLASSIFIED, further=replace(WEIGHTS, further=READER))
 
 WHY = (
     Command(
@@ -149,6 +158,7 @@ WHY = (
         enabled_when=MEAN_OF_BATCH,
         tooltip=N("commands", "A head that is off gives its mean over all windows of a batch"),
         keywords=N("commands", "Ablation, ablate, knock out"),
+        submenu="means",
     ),
     Command(
         "explain.mean",
@@ -158,5 +168,6 @@ WHY = (
         lambda d: d.control.effects.improve(),
         enabled_when=with_weights(CLASSIFIED),
         tooltip=N("commands", "Run the clip, so that a head that is off gives a better mean"),
+        submenu="means",
     ),
 )

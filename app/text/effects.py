@@ -35,7 +35,12 @@ def off_names(changes: Changes) -> str:
 
 def off_words(changes: Changes) -> str:
     """The heads that are off, for titles; empty where all are on."""
-    return tr("heads off: {names}").format(names=off_names(changes)) if changes.heads_off else ""
+    if not changes.heads_off:
+        return ""
+    if changes.batch is not None:
+        words = tr("heads off: {names}, mean over {batch}")
+        return words.format(names=off_names(changes), batch=shown_name(changes.batch.name))
+    return tr("heads off: {names}").format(names=off_names(changes))
 
 
 def changed_words(changes: Changes) -> str:

@@ -4013,6 +4013,10 @@ right-click for percentile tails and units</source>
             <translation>标记</translation>
         </message>
         <message>
+            <source>Mean of heads</source>
+            <translation>头的均值</translation>
+        </message>
+        <message>
             <source>Mean of heads over a batch result…</source>
             <translation>头在批处理结果上的均值…</translation>
         </message>
@@ -5007,6 +5011,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>heads off: {names}</source>
             <translation>已关闭的头：{names}</translation>
+        </message>
+        <message>
+            <source>heads off: {names}, mean over {batch}</source>
+            <translation>已关闭的头：{names}，{batch} 上的均值</translation>
         </message>
         <message>
             <source>logit of “{a}”</source>

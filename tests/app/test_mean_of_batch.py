@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from app.results.snapshot import Snapshot
-from app.text.effects import batch_choice_words, fallback_words, mean_words
+from app.text.effects import batch_choice_words, fallback_words, mean_words, off_words
 from app.workers.export import job_for
 from app.workers.worker import TaskHandle
 from mvit_core import load_model, open_video
@@ -164,7 +164,9 @@ def test_the_mean_over_a_batch_stands_for_heads_in_effects_runs_and_exports(
     exporter = window.controller.workers.exporter  # nobody else has it do anything
     exporter.run(job, TaskHandle("export", 1, lambda _: None))
     window.controller.intents.panes.pin()
-    assert [pane.changes.batch for pane in window.store.state.panes] == [source]
+    (pane,) = window.store.state.panes
+    assert pane.changes.batch == source
+    assert off_words(pane.changes) == "heads off: 3/0, mean over out"
     press(qtbot, window, Key.Key_Z, CONTROL)  # the pin
 
     assert read_provenance(job.target).provenance.changes.batch == source
