@@ -92,8 +92,14 @@ def off_words(facts: Mapping[str, Any]) -> str:
         facts: as of ``Changes``, with heads off.
     """
     of = facts.get("heads_off_mean_of")
-    over = f" (mean over {of['windows']} windows of the batch {of['batch']})" if of else ""
+    over = f" (mean over {over_words(of)})" if of else ""
     return f"heads off: {', '.join(facts['heads_off'])}{over}"
+
+
+def over_words(of: Mapping[str, Any]) -> str:
+    """What a mean is over, as of ``BatchMean.facts``."""
+    count = of["windows"]
+    return f"{count} window{'s' if count > 1 else ''} of the batch {of['batch']}"
 
 
 def given_mean(options: argparse.Namespace, explainer: Explainer) -> BatchMean:

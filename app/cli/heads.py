@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from app.cli.change_options import add_mean_option, check_mean, given_mean
+from app.cli.change_options import add_mean_option, check_mean, given_mean, over_words
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.model_options import (
     CLIP_WORDS,
@@ -170,7 +170,7 @@ def print_heads(info: Json) -> None:
         of = info["mean_of"]
         stands = "its mean over the clip" if of else "zero"
         if of and "batch" in of:
-            stands = f"its mean over {of['windows']} windows of the batch {of['batch']}"
+            stands = f"its mean over {over_words(of)}"
         say(f"ablation: what its logit of {info['logit']:.2f} loses with {stands} for a head")
     titles = "block  stage  head  entropy  distance px  frames     sink  centre"
     say(titles + ("  ablation" if is_ablated else ""))

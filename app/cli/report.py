@@ -223,7 +223,8 @@ def _session(
         frame=content.first_frame,
         map=replace(request.shown.map, block=content.first_block),
         heat=request.shown.heat,
-        changes=request.shown.changes,
+        changes=replace(request.shown.changes, batch=None),
+        mean_batch=None if options.mean_of is None else options.mean_of.absolute(),
     )
     folder = options.output.absolute().parent
     try:

@@ -63,6 +63,7 @@ SUBMENUS = {
     "atlas": N("commands", "Atlas of heads"),
     "boxes": N("commands", "Boxes"),
     "what_if": N("commands", "What if"),
+    "means": N("commands", "Mean of heads"),
     "speed": N("commands", "Speed"),
     "steps": N("commands", "Longer steps"),
     "markers": N("commands", "Markers"),

@@ -23,6 +23,9 @@ class Asking(Protocol):
     def open_batch(self) -> None:
         """Ask for the folder that a batch was written to, and open it."""
 
+    def mean_of_batch(self) -> None:
+        """Ask for a batch result whose means heads give that are off."""
+
     def choose_batch_root(self) -> None:
         """Ask for the folder in which the clips of a batch result lie now."""
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from app.commands.base import BOTH, CLASSIFIED, WITH_CLASSES, Command, N, Need, with_weights
+from dataclasses import replace
+
+from app.commands.base import (
+    BOTH,
+    CLASSIFIED,
+    WEIGHTS,
+    WITH_CLASSES,
+    Command,
+    N,
+    Need,
+    with_weights,
+)
+from app.commands.clips import READER
 from mvit_core.explaining.methods import EVIDENCE
 
 EXPLAINED = Need(
@@ -15,6 +27,7 @@ TWO = Need(
 )
 OFF = Need(lambda s, _: bool(s.changes.heads_off), N("commands", "all heads are on"))
 CHANGED = Need(lambda s, _: bool(s.changes), N("commands", "nothing is changed"))
+MEAN_OF_BATCH = replace(CLASSIFIED, further=replace(WEIGHTS, further=READER))
 
 WHY = (
     Command(
@@ -137,6 +150,17 @@ WHY = (
         tooltip=N("commands", "What the class loses without each head, the last block first"),
     ),
     Command(
+        "explain.mean_of_batch",
+        N("commands", "Mean of heads over a batch result…"),
+        "explain",
+        (),
+        lambda d: d.dialogs.mean_of_batch(),
+        enabled_when=MEAN_OF_BATCH,
+        tooltip=N("commands", "A head that is off gives its mean over all windows of a batch"),
+        keywords=N("commands", "Ablation, ablate, knock out"),
+        submenu="means",
+    ),
+    Command(
         "explain.mean",
         N("commands", "Mean of heads over the whole clip"),
         "explain",
@@ -144,5 +168,6 @@ WHY = (
         lambda d: d.control.effects.improve(),
         enabled_when=with_weights(CLASSIFIED),
         tooltip=N("commands", "Run the clip, so that a head that is off gives a better mean"),
+        submenu="means",
     ),
 )

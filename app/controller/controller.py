@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controller.ahead import RunAhead
+from app.controller.batch_means import BatchMeans
 from app.controller.batch_opening import RowWays
 from app.controller.checks import Checks
 from app.controller.clip_lists import ClipLists
@@ -102,6 +103,7 @@ class Controller(QObject):
             self._frames,
             self._watch,
             self.effects.means,
+            BatchMeans(bench),
             self._maps,
             self._colours,
             self._ranges,

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.controller.workbench import Collaborator
 from app.results import EffectsInfo, EffectsRequest, TaskKey
+from app.results.batch_means import mean_over, waits_for_mean
 from app.results.boxes import chosen_box
 from app.workers.survey import PieceByPiece
 from mvit_core.attribution import MapSpec
@@ -194,15 +195,18 @@ class EffectsScheduler(QObject, Collaborator):
     def _request(self) -> EffectsRequest | None:
         """What the state asks for; None while no class is known. Made once: every frame asks."""
         state, results = self._bench.state, self._bench.results
-        made_of = (results.request, results.shown, results.mean_of, state.map, state.changes)
+        means = results.mean_of, results.batch_means, state.mean_batch
+        made_of = (results.request, results.shown, *means, state.map, state.changes)
         key = (*map(id, made_of), state.box, self._survey.version)
         if self._made[0] != key:
             plain, by = self._plain(), state.changes.by
+            known = state, results.batch_means
             target = None if plain is None else self._target(plain)
             found = None
-            if plain is not None and target is not None:
-                of = results.mean_of if by == "mean" else ()
-                found = EffectsRequest(plain, target, by, of)
+            if plain is not None and target is not None and not waits_for_mean(*known):
+                batch = mean_over(*known)
+                of = results.mean_of if by == "mean" and batch is None else ()
+                found = EffectsRequest(plain, target, by, of, batch)
             self._made = key, made_of, found
         return self._made[2]
 

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.controller.workbench import Collaborator
 from app.results import MapRequest, TaskKey
+from app.results.batch_means import mean_over, waits_for_mean
 from app.results.boxes import boxes_of, chosen_box
 from app.text.captures import unrunnable_words
 from mvit_core.explaining.changes import UNCHANGED
@@ -41,6 +42,8 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
     layer, window = results.layer(state.map.block), results.window(state.frame)
     if results.video is None or results.model is None or layer is None or window is None:
         return None
+    if state.changes.heads_off and waits_for_mean(state, results.batch_means):
+        return None
     spec = state.clip_spec or results.model.clip_spec
     boxes = boxes_of(state, results)
     return MapRequest(
@@ -62,6 +65,8 @@ def _changes_of(state: ViewState, results: Results, window: ClipWindow) -> Chang
     changes = state.changes
     if not changes.heads_off:  # what heads give that are off is no question then
         return replace(UNCHANGED, tubes=changes.tubes) if changes.tubes else UNCHANGED
+    if batch := mean_over(state, results.batch_means):
+        return replace(changes, batch=batch)
     of = (results.mean_of or (window,)) if changes.by == "mean" else ()
     return replace(changes, mean_of=of)
 
@@ -150,6 +155,8 @@ class MapScheduler(Collaborator):
             return
         if request is None:
             problem = (results.problem or unrunnable_words(results)) if results.video else ""
+            if results.video and waits_for_mean(state, results.batch_means):
+                problem = tr("The means over the batch result are being read")
             self._bench.results = replace(results, request=None, problem=problem)
             return
         known = self._usable(self._cache.get(request))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
 
@@ -13,6 +13,7 @@ from mvit_core.explaining import HeadPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from mvit_core.explaining.changes import StandIn
 
@@ -60,9 +61,24 @@ class HeadsOffIntents(Acting):
             words = tr("Choose one head first: a digit, or a row of Head effects")
             self._report(Message("info", words))
 
-    def choose_by(self, by: StandIn) -> None:
-        """Choose what heads give that are off: their mean, or zero."""
-        self._store.update(changes=replace(self._state.changes, by=by))
+    def choose_by(self, by: StandIn | Literal["batch"]) -> None:
+        """Choose what heads give that are off: their mean over the clip or a batch, or zero.
+
+        ``batch`` is the batch result that was chosen, or else the one that is open; where there is
+        none it changes nothing.
+        """
+        changes = self._state.changes
+        if by == "zero":  # a batch result that was chosen can be chosen again
+            self._store.update(changes=replace(changes, by="zero"))
+        elif by == "mean":
+            self._store.update(changes=replace(changes, by="mean"), mean_batch=None)
+        elif (found := self._results().batch_means) is not None:
+            self.choose_batch(found.asked.folder)
+
+    def choose_batch(self, folder: Path) -> None:
+        """Have heads that are off give their mean over a batch result."""
+        changes = replace(self._state.changes, by="mean")
+        self._store.update(changes=changes, mean_batch=folder)
 
     def _switch(self, off: Iterable[HeadPlace]) -> None:
         changes = self._state.changes

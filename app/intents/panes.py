@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.intents.acting import Acting
 from app.results import DIFFERENCE_PLACE, PANE_NAMES, Message
+from app.results.batch_means import shown_name
 from app.state.view_state import PINS, Pane, views_of
 from mvit_core.attribution import PCA
 
@@ -125,7 +126,14 @@ class PaneIntents(Acting):
         if here is None or not self._is_at_hand(pane):
             return
         panes = tuple(here if i == place else p for i, p in enumerate(state.panes, 1))
-        self._store.update(panes=panes, map=pane.map, changes=replace(pane.changes, mean_of=()))
+        changes, of = replace(pane.changes, mean_of=(), batch=None), pane.changes.batch
+        read = self._results().batch_means
+        is_read = read is not None and of is not None and read.source == of
+        folder = read.asked.folder if read is not None and is_read else None
+        self._store.update(panes=panes, map=pane.map, changes=changes, mean_batch=folder)
+        if of is not None and not is_read:
+            words = tr("The batch result {name} is not open: heads give their mean over the clip")
+            self._say(words.format(name=shown_name(of.name)))
 
     def _is_at_hand(self, pane: Pane) -> bool:
         """True where a pane has the clip and model in use; shows a message otherwise."""

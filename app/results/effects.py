@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from app.results.maps import MapRequest
     from mvit_core.explaining import HeadPlace, Target
-    from mvit_core.explaining.changes import StandIn
+    from mvit_core.explaining.changes import BatchMean, StandIn
     from mvit_core.video.clip import ClipWindow
 
 EffectsComing = Literal["idle", "waiting", "ready", "stopped", "failed"]
@@ -27,7 +27,9 @@ class EffectsRequest:
     by: StandIn
     """What a head gives instead."""
     mean_of: tuple[ClipWindow, ...] = ()
-    """Windows that its mean is of; () where it gives zero."""
+    """Windows that its mean is of; () where it gives zero, or its mean over a batch result."""
+    batch: BatchMean | None = None
+    """Batch result that its mean is of."""
 
 
 @dataclass(frozen=True, eq=False)

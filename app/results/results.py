@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from app.results.atlas import AtlasInfo, HeadCardInfo
     from app.results.batch import BatchInfo
+    from app.results.batch_means import BatchMeansInfo
     from app.results.captures import CaptureInfo
     from app.results.clips import ClipsInfo
     from app.results.effects import EffectsInfo
@@ -78,6 +79,8 @@ class Results:
     """The list of clips that is open."""
     batch: BatchInfo | None = None
     """The batch result that is open, in place of a list."""
+    batch_means: BatchMeansInfo | None = None
+    """Means of heads over the batch result that is chosen for them, or else over the one open."""
     request: MapRequest | None = None
     """Request of the map that the state asks for; the shown one may lag behind."""
     problem: str = ""

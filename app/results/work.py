@@ -101,6 +101,8 @@ class TaskKey(StrEnum):
     """Look up rows of a batch result."""
     BATCH_MEANS = "batch.means"
     """Find the mean numbers of all heads over the rows of a batch result that are listed."""
+    HEAD_MEANS = "head.means"
+    """Read the mean output of all heads over a batch result."""
     CHECKPOINT = "checkpoint"
     """Find the checkpoint that a batch was run with."""
     SESSION = "session"

@@ -21,6 +21,7 @@ UNDO_DEPTH = 200
 UNDOABLE = (
     "map",
     "changes",
+    "mean_batch",
     "patches",
     "heat",
     "overlay",

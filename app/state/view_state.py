@@ -302,6 +302,8 @@ class ViewState:
     """The map that is shown."""
     changes: Changes = UNCHANGED
     """What is changed in the network before it runs; the windows of the mean are not said here."""
+    mean_batch: Path | None = None
+    """Batch result whose means heads give that are off; None for those of the clip."""
     patches: tuple[WindowPatch, ...] = ()
     """Patches from other clips, of any window."""
     heads_by_block: bool = False

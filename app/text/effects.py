@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.results.batch_means import is_of_batch, shown_name
 from app.text.tubes import count_words
+from mvit_core.batch.result_files import INSTALL, has_reader
 
 if TYPE_CHECKING:
     from app.results import EffectsInfo
+    from app.results.snapshot import Snapshot
     from mvit_core.explaining import Changes
 
 MOST_NAMED = 4
@@ -32,7 +35,12 @@ def off_names(changes: Changes) -> str:
 
 def off_words(changes: Changes) -> str:
     """The heads that are off, for titles; empty where all are on."""
-    return tr("heads off: {names}").format(names=off_names(changes)) if changes.heads_off else ""
+    if not changes.heads_off:
+        return ""
+    if changes.batch is not None:
+        words = tr("heads off: {names}, mean over {batch}")
+        return words.format(names=off_names(changes), batch=shown_name(changes.batch.name))
+    return tr("heads off: {names}").format(names=off_names(changes))
 
 
 def changed_words(changes: Changes) -> str:
@@ -64,11 +72,16 @@ def effects_note(info: EffectsInfo) -> str:
             "What the logit loses when a head gives zero instead. Of early heads that is little "
             "but an offset."
         )
+    if info.asked.batch is not None:
+        return tr("What the logit loses when a head gives its mean over the batch instead.")
     return tr("What the logit loses when a head gives its mean instead.")
 
 
 def mean_words(info: EffectsInfo) -> tuple[str, str]:
     """How many windows the mean is of, and the way to a better one; empty where there is none."""
+    if (batch := info.asked.batch) is not None:
+        words = tr("mean over {name}, windows: {n}")
+        return words.format(n=batch.windows, name=shown_name(batch.name)), ""
     count = len(info.asked.mean_of)
     if info.asked.by == "zero" or not count:
         return "", ""
@@ -78,6 +91,31 @@ def mean_words(info: EffectsInfo) -> tuple[str, str]:
     if info.windows_run >= info.windows:
         return words, tr("Take all {n} that were run").format(n=info.windows)
     return words, tr("Run the clip for a better one")
+
+
+def batch_choice_words(snapshot: Snapshot) -> tuple[str, str]:
+    """What a click on the mean over a batch takes, and why it cannot be chosen; the other empty."""
+    found = snapshot.results.batch_means
+    if found is None:
+        if not has_reader():
+            return "", tr("Install what reads batch results first: {command}").format(
+                command=INSTALL
+            )
+        return "", tr("Open a batch result of this model first, or choose one below")
+    if found.is_coming:
+        return "", tr("The means of {name} are being read").format(name=found.name)
+    if found.source is None:
+        return "", found.problem
+    words = tr("Its mean over {name}, windows: {n}")
+    return words.format(n=found.source.windows, name=found.name), ""
+
+
+def fallback_words(snapshot: Snapshot) -> str:
+    """Why heads do not give the mean that was chosen; empty where they do."""
+    found = snapshot.results.batch_means
+    if found is None or not found.problem or not is_of_batch(snapshot.state):
+        return ""
+    return tr("Not the mean of {name}: {why}").format(name=found.name, why=found.problem)
 
 
 def coming_words(info: EffectsInfo) -> tuple[str, str]:

@@ -269,7 +269,8 @@ WORDS = (
             "another may.\n"
             "In Head effects a click switches a head off, so that the model runs without it: the "
             "head gives its mean over windows and tokens instead. Map, classes and exports follow, "
-            "and say so.",
+            "and say so. The button above the list chooses the windows: those of this clip, or "
+            "all of a batch result of the same checkpoint, which knows more of what is usual.",
         ),
     ),
     GuideEntry(

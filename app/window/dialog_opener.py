@@ -80,6 +80,12 @@ class DialogOpener(QObject):
         if folder is not None:
             self._controller.intents.clips.open(folder)
 
+    def mean_of_batch(self) -> None:
+        """Ask for a batch result whose means heads give that are off."""
+        folder = self._choose_folder(self.tr("Mean over a batch result"), "batch")
+        if folder is not None:
+            self._controller.intents.heads_off.choose_batch(folder)
+
     def choose_batch_root(self) -> None:
         """Ask for the folder in which the clips of a batch result lie now, and look there."""
         folder = self._choose_folder(self.tr("Folder of the clips"), "batch clips")

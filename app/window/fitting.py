@@ -70,7 +70,7 @@ def _fitted_changes(wanted: Changes, results: Results) -> Changes:
     there = [place for place in wanted.heads_off if place.head < heads.get(place.block, 0)]
     video, tubes = results.video, wanted.tubes[:MOST_TUBES]
     tubes = () if video is None else tubes_within(tubes, video.size, video.frame_count)
-    return replace(wanted.without(there), mean_of=(), tubes=tubes)
+    return replace(wanted.without(there), mean_of=(), batch=None, tubes=tubes)
 
 
 def _fitted_patches(wanted: tuple[WindowPatch, ...], results: Results) -> tuple[WindowPatch, ...]:

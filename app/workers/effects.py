@@ -51,7 +51,9 @@ class EffectsWorker:
         video = self._models.open(request.clip, file=request.clip_file)
         captured = explainer.capture(video, request.window, on_step=task.check, boxes=request.boxes)
         means = None
-        if asked.by == "mean":
+        if asked.batch is not None:
+            means = explainer.given.of(asked.batch)
+        elif asked.by == "mean":
             means = explainer.head_means(
                 video, on_step=lambda *_: task.check(), windows=asked.mean_of
             )

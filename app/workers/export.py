@@ -16,6 +16,7 @@ from app.workers.network import load_unchanged
 from mvit_core.attribution import FEATURES, METHODS, head_indices
 from mvit_core.errors import FileChangedError
 from mvit_core.explaining.changes import UNCHANGED
+from mvit_core.explaining.given_means import GivenMeans
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.video.decode.container import changed_words
@@ -253,7 +254,8 @@ def _short_range(job: ExportJob) -> str:
 class Exporter:
     """Writes exports and keeps the model of the last one; lives on the export worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: GivenMeans | None = None) -> None:
+        self._given = given or GivenMeans()
         self._explainer: Explainer | None = None
         self._network: Network | None = None
         self._captures = CaptureFiles()
@@ -323,7 +325,8 @@ class Exporter:
             loaded = load_unchanged(wanted.network, task.check)
         stored = self._captures.of(wanted.network, loaded, wanted.clip)
         fed = replace(loaded, clip_spec=wanted.clip_spec)
-        other = explainer_for(Explainer(fed, remembered_windows=1, stored=stored), job, place)
+        made = Explainer(fed, remembered_windows=1, stored=stored, given=self._given)
+        other = explainer_for(made, job, place)
         return Source(other, open_other(wanted, video, opened))
 
     def close(self) -> None:
@@ -341,7 +344,7 @@ class Exporter:
             loaded = load_unchanged(network, task.check)
         stored = self._captures.of(network, loaded, job.clip)
         if kept is None or stored is not self._stored:
-            kept = Explainer(loaded, remembered_windows=1, stored=stored)
+            kept = Explainer(loaded, remembered_windows=1, stored=stored, given=self._given)
         self._explainer, self._network, self._stored = kept, network, stored
         return kept
 

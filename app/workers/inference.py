@@ -19,6 +19,7 @@ from app.workers.known_videos import KnownVideos
 from app.workers.network import load_unchanged, network_of
 from mvit_core.attribution import FEATURES, METHODS, measures_of
 from mvit_core.errors import FileChangedError
+from mvit_core.explaining.given_means import GivenMeans
 from mvit_core.system.cores import core_count
 from mvit_core.system.ordinary_file import read_ahead
 from mvit_core.video import Video, open_video
@@ -92,8 +93,14 @@ class ModelWorker:
         known: videos that were opened already.
     """
 
-    def __init__(self, budget: MemoryBudget, known: KnownVideos | None = None) -> None:
+    def __init__(
+        self,
+        budget: MemoryBudget,
+        known: KnownVideos | None = None,
+        given: GivenMeans | None = None,
+    ) -> None:
         self._budget, self._known = budget, known or KnownVideos()
+        self._given = given or GivenMeans()
         self._main: Network | None = None
         self._models: dict[Network, LoadedModel] = {}  # the longest unused first
         self._explainers: dict[_ExplainerKey, Explainer] = {}
@@ -258,11 +265,12 @@ class ModelWorker:
         if explainer is None:
             loaded = self._models.get(network) or self._read(network, task)
             self._keep(network, loaded)
-            windows = REMEMBERED_WINDOWS if network == self._main else REMEMBERED_ASIDE
+            most = REMEMBERED_WINDOWS if network == self._main else REMEMBERED_ASIDE
             fed = replace(loaded, clip_spec=request.spec)
             stored = self._captures.of(network, loaded, request.clip)
+            budget, given = self._budget, self._given
             explainer = Explainer(
-                fed, remembered_windows=windows, budget=self._budget, stored=stored
+                fed, remembered_windows=most, budget=budget, stored=stored, given=given
             )
         sparing = _sparing(explainer, request)
         if sparing is not explainer:

@@ -9,6 +9,7 @@ import cv2
 
 from app.results import TaskKey
 from app.workers.atlas import AtlasWorker
+from app.workers.batch_means import MeansReader
 from app.workers.batch_tables import BatchReader
 from app.workers.decode import Decoder
 from app.workers.effects import EffectsWorker
@@ -20,6 +21,7 @@ from app.workers.pane_frames import PaneFrames
 from app.workers.patching import PatchWorker
 from app.workers.proxies import ProxyMaker
 from app.workers.worker import Worker
+from mvit_core.explaining.given_means import GivenMeans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +89,7 @@ FILE_TASKS = (
     TaskKey.CLIPS,
     TaskKey.ROWS,
     TaskKey.BATCH_MEANS,
+    TaskKey.HEAD_MEANS,
     TaskKey.CHECKPOINT,
 )
 
@@ -103,14 +106,15 @@ class WorkerPool:
         self.budget = budget
         # Pictures are painted in bands too small to share: waking helpers took ten times as long.
         cv2.setNumThreads(1)
-        known = KnownVideos()
+        known, given = KnownVideos(), GivenMeans()
         self.decoder, self.pane_frames = Decoder(budget, known), PaneFrames()
-        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
+        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known, given)
         self.explain = EvidenceWorker(self.model_worker)
         self.atlas = AtlasWorker(self.model_worker)
         self.effects = EffectsWorker(self.model_worker)
         self.patching = PatchWorker(self.model_worker, budget)
-        self.exporter, self.batch = Exporter(), BatchReader()
+        self.exporter, self.batch = Exporter(given), BatchReader()
+        self.means = MeansReader(given)
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(
             "proxies", (TaskKey.PROXIES,), on_close=self.proxy_maker.close, parent=parent

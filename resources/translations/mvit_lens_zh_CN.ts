@@ -416,6 +416,10 @@ Right-click for percentile tails and units</source>
             <translation>加载模型</translation>
         </message>
         <message>
+            <source>Mean over a batch result</source>
+            <translation>批处理结果上的均值</translation>
+        </message>
+        <message>
             <source>Open batch result</source>
             <translation>打开批处理结果</translation>
         </message>
@@ -571,6 +575,10 @@ Right-click for percentile tails and units</source>
     <context>
         <name>EffectsPanel</name>
         <message>
+            <source>Batch mean</source>
+            <translation>批处理均值</translation>
+        </message>
+        <message>
             <source>Blocks below each other, heads beside</source>
             <translation>各块上下排列，头左右排列</translation>
         </message>
@@ -589,6 +597,14 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Its mean</source>
             <translation>其均值</translation>
+        </message>
+        <message>
+            <source>Its mean over a batch</source>
+            <translation>其在批处理上的均值</translation>
+        </message>
+        <message>
+            <source>Mean over a batch result…</source>
+            <translation>批处理结果上的均值…</translation>
         </message>
         <message>
             <source>The largest effect first</source>
@@ -3476,6 +3492,10 @@ right-click for percentile tails and units</source>
             <translation>120 表示帧号，0:04.2 表示时间，50% 表示视频中的位置</translation>
         </message>
         <message>
+            <source>A head that is off gives its mean over all windows of a batch</source>
+            <translation>已关闭的头给出其在批处理所有窗口上的均值</translation>
+        </message>
+        <message>
             <source>A head, an MLP or a block gives what it gave for another clip</source>
             <translation>让一个头、MLP 或块给出它对另一视频的输出</translation>
         </message>
@@ -4014,6 +4034,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Markers</source>
             <translation>标记</translation>
+        </message>
+        <message>
+            <source>Mean of heads</source>
+            <translation>头的均值</translation>
+        </message>
+        <message>
+            <source>Mean of heads over a batch result…</source>
+            <translation>头在批处理结果上的均值…</translation>
         </message>
         <message>
             <source>Mean of heads over the whole clip</source>
@@ -4952,6 +4980,26 @@ right-click for percentile tails and units</source>
             <translation>继续</translation>
         </message>
         <message>
+            <source>Heads that are off give their mean over this clip: {why}</source>
+            <translation>已关闭的头给出其在此视频上的均值：{why}</translation>
+        </message>
+        <message>
+            <source>Install what reads batch results first: {command}</source>
+            <translation>请先安装读取批处理结果所需的组件：{command}</translation>
+        </message>
+        <message>
+            <source>Its mean over {name}, windows: {n}</source>
+            <translation>其在 {name} 上的均值，窗口数：{n}</translation>
+        </message>
+        <message>
+            <source>Not the mean of {name}: {why}</source>
+            <translation>不是 {name} 的均值：{why}</translation>
+        </message>
+        <message>
+            <source>Open a batch result of this model first, or choose one below</source>
+            <translation>请先打开此模型的批处理结果，或在下面选择一个</translation>
+        </message>
+        <message>
             <source>Run the clip for a better one</source>
             <translation>运行整个片段以改进</translation>
         </message>
@@ -4968,8 +5016,16 @@ right-click for percentile tails and units</source>
             <translation>头效应已停止：{reason}</translation>
         </message>
         <message>
+            <source>The means of {name} are being read</source>
+            <translation>正在读取 {name} 的均值</translation>
+        </message>
+        <message>
             <source>What the logit loses when a head gives its mean instead.</source>
             <translation>某头改为给出其均值时 logit 失去的量。</translation>
+        </message>
+        <message>
+            <source>What the logit loses when a head gives its mean over the batch instead.</source>
+            <translation>某头改为给出其在批处理上的均值时 logit 失去的量。</translation>
         </message>
         <message>
             <source>What the logit loses when a head gives zero instead. Of early heads that is little but an offset.</source>
@@ -4982,6 +5038,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>heads off: {names}</source>
             <translation>已关闭的头：{names}</translation>
+        </message>
+        <message>
+            <source>heads off: {names}, mean over {batch}</source>
+            <translation>已关闭的头：{names}，{batch} 上的均值</translation>
         </message>
         <message>
             <source>logit of “{a}”</source>
@@ -4998,6 +5058,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>mean of {n} windows</source>
             <translation>{n} 个窗口的均值</translation>
+        </message>
+        <message>
+            <source>mean over {name}, windows: {n}</source>
+            <translation>{name} 上的均值，窗口数：{n}</translation>
         </message>
         <message>
             <source>{names} and {n} more</source>
@@ -5377,9 +5441,9 @@ The share is of the distance between both clips' logits, of this clip's first cl
         </message>
         <message>
             <source>Effects do not add up: heads replace each other, and what one no longer says another may.
-In Head effects a click switches a head off, so that the model runs without it: the head gives its mean over windows and tokens instead. Map, classes and exports follow, and say so.</source>
+In Head effects a click switches a head off, so that the model runs without it: the head gives its mean over windows and tokens instead. Map, classes and exports follow, and say so. The button above the list chooses the windows: those of this clip, or all of a batch result of the same checkpoint, which knows more of what is usual.</source>
             <translation>效应不能相加：头之间会相互替代，一个不再表达的，另一个可能表达。
-在“头效应”中单击即可关闭一个头，模型随即不用它运行：该头改为给出其在窗口和 token 上的均值。图、类别和导出随之改变，并加以注明。</translation>
+在“头效应”中单击即可关闭一个头，模型随即不用它运行：该头改为给出其在窗口和 token 上的均值。图、类别和导出随之改变，并加以注明。列表上方的按钮选择是哪些窗口：此视频的，或同一检查点的批处理结果的所有窗口，后者更了解什么是通常情形。</translation>
         </message>
         <message>
             <source>Entropy</source>
@@ -5690,6 +5754,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>正在运行模型窗口 {n}</translation>
         </message>
         <message>
+            <source>The means over the batch result are being read</source>
+            <translation>正在读取批处理结果上的均值</translation>
+        </message>
+        <message>
             <source>The video has changed on disk; open it again</source>
             <translation>视频在磁盘上已被更改；请重新打开</translation>
         </message>
@@ -5929,6 +5997,10 @@ Run it?</source>
         <message>
             <source>Pinned as {name}</source>
             <translation>已固定为 {name}</translation>
+        </message>
+        <message>
+            <source>The batch result {name} is not open: heads give their mean over the clip</source>
+            <translation>批处理结果 {name} 未打开：头给出其在此视频上的均值</translation>
         </message>
         <message>
             <source>This pane shows {clip} with {model}; open both to make it the map in use</source>

@@ -12,6 +12,7 @@ from mvit_core.attribution import HEAD_FIELDS, head_statistics
 from mvit_core.explaining import HeadPlace, Target
 from mvit_core.explaining.ablation import Ablation, HeadMeans
 from mvit_core.provenance import read_provenance
+from mvit_core.system.report_session import embedded_session
 from tests.batch_results import run_result
 from tests.fixtures_video import write_barcode_clip
 
@@ -217,6 +218,8 @@ def test_predictions_evidence_and_files_take_the_mean_of_a_batch_by_the_same_wor
         told_there = read_provenance(tmp_path / name).provenance
         assert told_there.changes.words == told
         assert "--mean-of out" in told_there.command
+    session = embedded_session(tmp_path / "off.html")["view"]
+    assert (session["mean_batch"], session["changes"]["batch"]) == (str(batch), None)
     printed = command_line("provenance", tmp_path / "off.npz")[1]
     assert f"gave their mean over {means.windows} windows of the batch out (sha256" in printed
 

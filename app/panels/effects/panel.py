@@ -23,7 +23,15 @@ from app.panels.effects.lists import EffectList, EffectTable
 from app.panels.effects.switches import HeadRow
 from app.panels.effects.what_if import WhatIf
 from app.panels.spec import Panel
-from app.text.effects import class_words, coming_words, effects_note, mean_words
+from app.results.batch_means import is_of_batch
+from app.text.effects import (
+    batch_choice_words,
+    class_words,
+    coming_words,
+    effects_note,
+    fallback_words,
+    mean_words,
+)
 from app.text.empty import effects_words, run_words
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, label, set_spoken_name, set_tip
@@ -47,7 +55,7 @@ class EffectsPanel(Panel):
     changed = Signal(str, object)
     """Emitted with the name of a setting and its new value."""
     by_chosen = Signal(str)
-    """Emitted with what heads are to give that are off: mean or zero."""
+    """Emitted with what heads are to give that are off: mean, batch or zero."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,21 +124,30 @@ class EffectsPanel(Panel):
         return row
 
     def _by(self) -> QToolButton:
-        """The button that says what heads give that are off, with a menu of both."""
+        """The button that says what heads give that are off, with a menu of all there is."""
         self.by = QToolButton()
         self.by.setFont(theme.small_font(self))
         self.by.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.by.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         set_tip(self.by, self.tr("What a head gives that is off"))
         menu, group = QMenu(self.by), QActionGroup(self)
+        menu.setToolTipsVisible(True)  # they say why one cannot be chosen
         self.choices: dict[str, QAction] = {}
-        for by, words in (("mean", self.tr("Its mean")), ("zero", self.tr("Zero"))):
+        self._names = {
+            "mean": self.tr("Its mean"),
+            "batch": self.tr("Batch mean"),
+            "zero": self.tr("Zero"),
+        }
+        for by, words in self._names.items():
             action = QAction(words, menu)
             action.setCheckable(True)
             action.triggered.connect(lambda _=False, by=by: self.by_chosen.emit(by))
             group.addAction(action)
             menu.addAction(action)
             self.choices[by] = action
+        menu.addSeparator()
+        self.choose = menu.addAction(self.tr("Mean over a batch result…"))
+        self.choose.triggered.connect(lambda: self.command.emit("explain.mean_of_batch"))
         self.by.setMenu(menu)
         return self.by
 
@@ -192,7 +209,14 @@ class EffectsPanel(Panel):
         self.empty.setVisible(is_empty)
         self._body.setVisible(not is_empty)
         now, then = (
-            None if each is None else (each.settings, each.results.effects, each.results.model)
+            None
+            if each is None
+            else (
+                each.settings,
+                each.results.effects,
+                each.results.model,
+                each.results.batch_means,
+            )
             for each in (new, old)
         )
         if now == then:
@@ -202,7 +226,7 @@ class EffectsPanel(Panel):
             return
         self._show_heads(new, info)
         self._show_choices(new)
-        self._show_words(info)
+        self._show_words(new, info)
 
     def _show_what_if(self, old: Snapshot | None, new: Snapshot) -> None:
         now, then = (
@@ -238,15 +262,21 @@ class EffectsPanel(Panel):
         page = int(new.state.heads_by_block)
         self.orders.button(page).setChecked(True)
         self.pages.setCurrentIndex(page)
-        by = new.state.changes.by
+        by = "batch" if is_of_batch(new.state) else new.state.changes.by
         self.choices[by].setChecked(True)
-        self.by.setText(self.choices[by].text())
+        given = self._names["mean" if fallback_words(new) else by]
+        self.by.setText(given)
         what = self.tr("What a head gives that is off: {by}")
-        set_spoken_name(self.by, what.format(by=self.choices[by].text()))
+        set_spoken_name(self.by, what.format(by=given))
+        words, reason = batch_choice_words(new)
+        batch = self.choices["batch"]
+        batch.setText(words or self.tr("Its mean over a batch"))
+        batch.setEnabled(not reason)
+        set_tip(batch, reason or words)
 
-    def _show_words(self, info: EffectsInfo) -> None:
+    def _show_words(self, new: Snapshot, info: EffectsInfo) -> None:
         self.of.setText(class_words(info))
-        self.note.setText(effects_note(info))
+        self.note.setText(" ".join(filter(None, (effects_note(info), fallback_words(new)))))
         for (words, way), said, link in (
             (coming_words(info), self.coming, self.again),
             (mean_words(info), self.mean, self.better),
