@@ -47,6 +47,8 @@ class Member:
     """Bytes when unpacked, as the directory states them."""
     header_offset: int
     """Offset of its own header, in bytes."""
+    checksum: int
+    """CRC-32 of its bytes when unpacked, as the directory states it."""
 
     @property
     def is_packed(self) -> bool:
@@ -186,7 +188,7 @@ class ZipIndex:
             if place + _ENTRY.size > len(directory):
                 raise BadArchive("its directory is cut off")
             entry = _ENTRY.unpack_from(directory, place)
-            mark, method, packed, size = entry[0], entry[4], entry[8], entry[9]
+            mark, method, checksum, packed, size = entry[0], entry[4], *entry[7:10]
             lengths, offset = entry[10:13], entry[16]
             if mark != b"PK\x01\x02":
                 raise BadArchive("its directory is damaged")
@@ -194,7 +196,8 @@ class ZipIndex:
             name = directory[begin : begin + lengths[0]]
             extra = directory[begin + lengths[0] : begin + lengths[0] + lengths[1]]
             size, packed, offset = _in_64_bits(extra, size, packed, offset)
-            yield Member(name.decode("utf-8", "replace"), method, packed, size, offset)
+            called = name.decode("utf-8", "replace")
+            yield Member(called, method, packed, size, offset, checksum)
             place = begin + sum(lengths)
 
 

@@ -6,18 +6,15 @@ of XML is resolved, nothing is unpickled, and only the file named and the one be
 
 import re
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from xml.sax.saxutils import unescape
 
-from numpy.lib import format as npy
-
 from mvit_core.errors import MvitError, ProvenanceError
+from mvit_core.provenance.archive import opened_archive
 from mvit_core.provenance.beside import side_of
 from mvit_core.provenance.digests import file_facts
 from mvit_core.provenance.document import MOST_BYTES, decoded, document_of, read_document
@@ -34,6 +31,14 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _LITERAL = re.compile(rb"/Subject \(((?:[^\\()]++|\\.)*+)\)", re.DOTALL)
 _ESCAPED = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _KEYWORD = b"Comment\0"
+_MEMBER = "provenance.npy"
+_LONGEST_HEADER = 1 << 12
+_TEXT_HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([<>])U\d{1,9}', 'fortran_order': False, 'shape': \(\), \}"
+    rb" {0,99}\n",
+    re.DOTALL,
+)
+_ORDERS = {b"<": "utf-32-le", b">": "utf-32-be"}
 Read = Callable[[Path], str | bytes | None]
 _HTML_BEGIN, _HTML_END = b'<script type="application/json" id="provenance">', b"</script>"
 
@@ -157,33 +162,33 @@ def _pdf(path: Path) -> bytes | None:
     found = _LITERAL.match(content, start, start + 2 * MOST_BYTES)
     if found is None:
         raise ProvenanceError(f"{path.name} is damaged: its subject does not end")
-    return _ESCAPED.sub(_meant, found[1])
+    return bytes(_meant(found[1]))
 
 
-def _meant(escaped: re.Match[bytes]) -> bytes:
-    """The byte that an escape of a PDF stands for."""
-    code = escaped[1]
-    return bytes([int(code, 8) & 255]) if len(code) == 3 else code
+def _meant(literal: bytes) -> bytearray:
+    """The bytes that a literal string of a PDF stands for; millions of escapes are no list."""
+    text, place = bytearray(), 0
+    for escape in _ESCAPED.finditer(literal):
+        code = escape[1]
+        text += literal[place : escape.start()]
+        text += bytes([int(code, 8) & 255]) if len(code) == 3 else code
+        place = escape.end()
+    return text + literal[place:]
 
 
 def _npz(path: Path) -> str | None:
-    """The member of an NPZ file: an array of one text, read without what its header claims."""
+    """The member of an NPZ file: an array of one text, whose header must be the one we write."""
+    with opened_archive(path) as archive:
+        if _MEMBER not in archive.sizes:
+            return None
+        content = archive.read(_MEMBER, 4 * MOST_BYTES + _LONGEST_HEADER)
+    header = _TEXT_HEADER.match(content)
     try:
-        with open_ordinary(path, ProvenanceError) as file, zipfile.ZipFile(file) as packed:
-            if "provenance.npy" not in packed.namelist():
-                return None
-            with packed.open("provenance.npy") as member:
-                content = member.read(4 * MOST_BYTES + 1)
-        array = BytesIO(content)
-        read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-        shape, _, kind = read[npy.read_magic(array)](array)
-        if shape != () or kind.kind != "U" or len(content) > 4 * MOST_BYTES:
-            raise ProvenanceError(f"{path.name} is damaged: its provenance is no text")
-        order = "utf-32-be" if kind.byteorder == ">" else "utf-32-le"
-        return array.read().decode(order).rstrip("\0")
-    except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError,
-            NotImplementedError, RuntimeError) as error:  # fmt: skip
-        raise ProvenanceError(f"{path.name} is no whole NPZ file") from error
+        if header is not None:
+            return str(memoryview(content)[header.end() :], _ORDERS[bytes(header[1])]).rstrip("\0")
+    except UnicodeDecodeError:
+        pass
+    raise ProvenanceError(f"{path.name} is damaged: its provenance is no text")
 
 
 def _parquet(path: Path) -> bytes | None:

@@ -9,7 +9,7 @@ from mvit_core.errors import ProvenanceError
 from mvit_core.printable import brief, word
 from mvit_core.provenance.facts import Provenance
 from mvit_core.system.bounded_json import BadJson, load_json
-from mvit_core.system.json_codec import Codec, Json, encode
+from mvit_core.system.json_codec import Codec, Json, encode, is_plain
 
 __all__ = [
     "FORM",
@@ -173,7 +173,7 @@ def _unknown(kept: Json, made: Json, where: str) -> str:
             deeper = place if name not in made else _unknown(value, made[name], place)
             if deeper:
                 return deeper
-    elif isinstance(kept, list) and isinstance(made, list):
+    elif isinstance(kept, list) and isinstance(made, list) and not is_plain(kept):
         for number, (one, other) in enumerate(zip(kept, made, strict=False)):
             if deeper := _unknown(one, other, f"{where}[{number}]"):
                 return deeper

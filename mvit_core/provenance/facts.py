@@ -25,7 +25,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}|")
 _KIND = re.compile(r"[a-z][a-z-]{0,31}")
 _MOST_NAME = 1024
 _MOST_SOURCES = 64
-_MOST_WINDOWS = 1_000_000
+_MOST_WINDOWS = 100_000
 _MOST_VERSIONS = 100
 
 

@@ -1,28 +1,42 @@
 """Compares a result with the same one made again, in the way of its kind."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
+from numpy.lib import format as npy
 
 from mvit_core.errors import FrameDecodeError, ProvenanceError
 from mvit_core.export import EXPORTERS
+from mvit_core.printable import word
+from mvit_core.provenance.archive import Archive, opened_archive
+from mvit_core.provenance.carriers import MOST_FILE_BYTES
 from mvit_core.system.bounded_json import BadJson, load_json
-from mvit_core.system.ordinary_file import read_bounded
-from mvit_core.system.report_session import REPORT_ENDINGS
+from mvit_core.system.ordinary_file import open_ordinary, read_bounded
+from mvit_core.system.report_session import REPORT_ENDINGS, SESSION_BEGINS, SESSION_ENDS
 from mvit_core.video import Video, open_video
 
 __all__ = ["COMPARISONS", "compared"]
 
-_MOST_BYTES = 1 << 30
-_METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
-_DATA = re.compile(rb'<script type="application/json" id="report-data">(.*?)</script>', re.DOTALL)
+_PIECE = 1 << 20
+# What ends at a sign that it cannot hold is found in one pass: a pattern that looks for its end
+# from every beginning takes for ever on a file of beginnings.
+_METADATA = re.compile(rb"<metadata>[^<]*</metadata>")
+_SUBJECT = re.compile(rb"/Subject \((?:[^\\()]++|\\.)*+\)", re.DOTALL)
+_PLACES = re.compile(rb"(?m)^(\d+)(?= \d{5} [nf]|\n%%EOF)")
+_IDENTITY = re.compile(rb"\n\[<[0-9a-f]{32}><[0-9a-f]{32}>\]\n")
+_DATA = re.compile(rb'<script type="application/json" id="report-data">([^<]*)</script>')
+_HOLES = re.compile(
+    rb'<script type="application/json" id="(?:report-data|provenance)">[^<]*</script>'
+    rb"|<dt>Computed on</dt><dd>[^<]{0,200}</dd>"
+)
+_SESSION = re.compile(f"{re.escape(SESSION_BEGINS)}[^<]*{re.escape(SESSION_ENDS)}".encode())
 _PICTURE = re.compile(rb'data:image/[^"]+')
-_STREAM = re.compile(rb"\bstream\r?\n(.*?)endstream", re.DOTALL)
 
 
 def compared(path: Path, again: Path) -> str:
@@ -42,44 +56,55 @@ def compared(path: Path, again: Path) -> str:
 
 
 def _read(path: Path) -> bytes:
-    return read_bounded(path, _MOST_BYTES, ProvenanceError)
+    return read_bounded(path, MOST_FILE_BYTES, ProvenanceError)
 
 
 def _bytes(path: Path, again: Path) -> str:
-    one, other = _read(path), _read(again)
-    if one == other:
-        return ""
-    if len(one) != len(other):
-        return f"{len(one)} bytes, and {len(other)} made again"
-    first = next(place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
-    return f"bytes differ from place {first} on"
+    """Byte by byte, a piece of each in memory."""
+    with (
+        open_ordinary(path, ProvenanceError) as one,
+        open_ordinary(again, ProvenanceError) as other,
+    ):
+        sizes = tuple(os.fstat(each.fileno()).st_size for each in (one, other))
+        if sizes[0] != sizes[1]:
+            return f"{sizes[0]} bytes, and {sizes[1]} made again"
+        place = 0
+        while a := one.read(_PIECE):
+            b = other.read(len(a))
+            if a != b:
+                pairs = enumerate(zip(a, b, strict=False))
+                first = next((at for at, (x, y) in pairs if x != y), len(b))
+                return f"bytes differ from place {place + first} on"
+            place += len(a)
+    return ""
 
 
 def _arrays(path: Path, again: Path) -> str:
     words = _bytes(path, again)
     if not words:
         return ""
-    try:
-        with np.load(path, allow_pickle=False) as one, np.load(again, allow_pickle=False) as other:
-            named = sorted({*one.files, *other.files})
-            differing = [name for name in named if not _is_same(one, other, name)]
-            found = [_difference(one, other, name) for name in differing[:4]]
-    except (OSError, ValueError, EOFError, KeyError, MemoryError, BadZipFile) as error:
-        raise ProvenanceError(f"{path.name} is no whole NPZ file") from error
-    return f"arrays differ: {', '.join(found)}" if found else f"values are the same, {words}"
+    with opened_archive(path) as one, opened_archive(again) as other:
+        named = sorted({*one.sizes, *other.sizes})
+        found = [told for name in named if (told := _difference(one, other, name))]
+    return f"arrays differ: {', '.join(found[:4])}" if found else f"values are the same, {words}"
 
 
-def _is_same(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray], name: str) -> bool:
-    return name in one and name in other and np.array_equal(one[name], other[name])
-
-
-def _difference(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray], name: str) -> str:
-    if name not in one or name not in other:
-        return f"{name} is in one of them alone"
-    a, b = one[name], other[name]
-    if a.shape != b.shape or a.dtype.kind not in "fiu" or b.dtype.kind not in "fiu":
-        return name
-    return f"{name} by at most {np.abs(a.astype(float) - b.astype(float)).max():.3g}"
+def _difference(one: Archive, other: Archive, name: str) -> str:
+    """How an array differs; empty where it does not. What was made again says what may be read."""
+    told, size = word(name.removesuffix(".npy")), other.sizes.get(name)
+    if size is None or name not in one.sizes:
+        return f"{told} is in one of them alone"
+    if one.sizes[name] != size:
+        return told
+    kept, made = one.read(name, size), other.read(name, size)
+    if kept == made:
+        return ""
+    array = npy.read_array(BytesIO(made), allow_pickle=False)
+    begin = size - array.nbytes
+    if array.dtype.kind not in "fiu" or kept[:begin] != made[:begin]:
+        return told
+    a, b = (np.frombuffer(each, array.dtype, offset=begin).astype(float) for each in (kept, made))
+    return f"{told} by at most {np.abs(a - b).max():.3g}"
 
 
 def _pixels(path: Path, again: Path) -> str:
@@ -107,29 +132,57 @@ def _frame(video: Video, index: int) -> "np.ndarray | None":
 
 
 def _drawing(path: Path, again: Path) -> str:
-    one, other = (_METADATA.sub(b"", _read(each)) for each in (path, again))
-    return "" if one == other else "what is drawn differs"
+    """A drawing, but for the one text that says where it comes from; it holds no sign of XML."""
+    one, other = _read(path), _read(again)
+    hole = _METADATA.search(other)
+    same = hole is not None and _filled(one, other, hole, _METADATA) == one
+    return "" if same or one == other else "what is drawn differs"
 
 
 def _page(path: Path, again: Path) -> str:
-    one, other = (_STREAM.findall(_read(each)) for each in (path, again))
-    return "" if one and one == other else "what is drawn differs"
+    """A page, but for its subject, the places of objects behind it, and the digest of all."""
+    one, other = _read(path), _read(again)
+    hole = _SUBJECT.search(other)
+    if hole is not None:
+        filled = _filled(one, other, hole, _SUBJECT)
+        count, table = len(filled) - len(other), max(filled.rfind(b"\nxref\n"), 0)
+        moved = _PLACES.sub(lambda found: _moved(found[0], hole.start(), count), filled[table:])
+        expected = filled[:table] + moved
+        one, other = _IDENTITY.sub(b"", one, count=1), _IDENTITY.sub(b"", expected, count=1)
+    return "" if one == other else "what is drawn differs"
+
+
+def _filled(one: bytes, other: bytes, hole: re.Match[bytes], pattern: re.Pattern[bytes]) -> bytes:
+    """What was made again, with the text that the result has in its place, if it has one there."""
+    kept = pattern.match(one, hole.start())
+    text = hole[0] if kept is None else kept[0]
+    return other[: hole.start()] + text + other[hole.end() :]
+
+
+def _moved(digits: bytes, behind: int, count: int) -> bytes:
+    """A place in a PDF, after something before it became longer."""
+    place = int(digits[:20])
+    return b"%0*d" % (len(digits), place + count * (place > behind))
 
 
 def _report(path: Path, again: Path) -> str:
-    """Pictures and numbers of a page; its session, and what the runs took, may differ."""
-    one, other = _shown(path), _shown(again)
-    return "" if one == other else "what is shown differs"
+    """All of a page, but for its session and what the runs took."""
+    one, other = _read(path), _read(again)
+    if _shown(one, path.name) != _shown(other, again.name):
+        return "what is shown differs"
+    around = (_HOLES.split(_SESSION.sub(b"", each)) for each in (one, other))
+    if next(around) != next(around):
+        return "pictures and numbers are the same, the page around them differs"
+    return ""
 
 
-def _shown(path: Path) -> tuple[Any, list[bytes]]:
+def _shown(content: bytes, name: str) -> tuple[Any, list[bytes]]:
     """The numbers of a page, without how long its explanation took, and its pictures."""
-    content = _read(path)
     found = _DATA.search(content)
     try:
         document = load_json(found[1]) if found else None
     except BadJson as error:
-        raise ProvenanceError(f"what {path.name} shows {error}") from error
+        raise ProvenanceError(f"what {name} shows {error}") from error
     why = document.get("why") if isinstance(document, dict) else None
     if isinstance(why, dict):
         why.pop("cost", None)
