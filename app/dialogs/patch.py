@@ -8,7 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout
 
 from app.widgets import theme
-from app.widgets.basic import Choice, NumberField, label, set_spoken_name
+from app.widgets.basic import Choice, label, set_spoken_name
+from app.widgets.number_field import NumberField
 from mvit_core.explaining.patches import Patch
 
 if TYPE_CHECKING:

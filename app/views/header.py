@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 
 HEIGHT_PX = 28
+BETWEEN = " · "
+"""Between two remarks."""
+MORE, LEAST_PX = "…", 60
+"""Stands for remarks where there is less room than these pixels; their tip says them."""
 
 
 class RangeStrip(QWidget):
@@ -78,6 +82,19 @@ class RangeStrip(QWidget):
         painter.end()
 
 
+class Remarks(ElidedLabel):
+    """As many remarks as there is room for, whole; the first alone is shortened."""
+
+    @override
+    def shortened(self, width: int) -> str:
+        remarks = self.full_text().split(BETWEEN)
+        for count in range(len(remarks), 0, -1):
+            words = BETWEEN.join(remarks[:count])
+            if self.fontMetrics().horizontalAdvance(words) <= width:
+                return words
+        return MORE if width < LEAST_PX else super().shortened(width)
+
+
 class StageHeader(QWidget):
     """One line above every view: what is shown at the left, remarks on it at the right."""
 
@@ -89,7 +106,7 @@ class StageHeader(QWidget):
         self.title = ElidedLabel()
         self.title.setObjectName("title")
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.remark = ElidedLabel()
+        self.remark = Remarks()
         self.remark.setObjectName("warning")
         self.remark.setFont(theme.small_font(self))
         self.remark.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -116,7 +133,7 @@ class StageHeader(QWidget):
         if remarks == self._remarks:
             return
         self._remarks = remarks
-        self.remark.setText(" · ".join(reversed(remarks)))
+        self.remark.setText(BETWEEN.join(reversed(remarks)))
         set_tip(self.remark, "\n".join(reversed(remarks)))
 
 

@@ -7,10 +7,9 @@ markup, legible, and never longer than a message may be. A test reads the source
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPaintEvent, QStandardItem
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -21,7 +20,6 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPlainTextEdit,
     QSizePolicy,
-    QSpinBox,
     QToolButton,
     QToolTip,
     QTreeWidgetItem,
@@ -32,6 +30,9 @@ from typing_extensions import override
 from app.widgets import theme
 from app.widgets.icons import themed_icon
 from mvit_core.printable import MESSAGE_LIMIT, legible, printable_lines
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction, QFocusEvent, QPaintEvent, QStandardItem
 
 ICON_PX = 18
 
@@ -316,10 +317,12 @@ class ElidedLabel(PlainLabel):
         """The text before it was shortened."""
         return getattr(self, "_full", "")
 
+    def shortened(self, width: int) -> str:
+        """What is shown of the text in so many pixels."""
+        return self.fontMetrics().elidedText(self.full_text(), Qt.TextElideMode.ElideMiddle, width)
+
     def _elide(self) -> None:
-        text = getattr(self, "_full", "")
-        width = max(self.contentsRect().width() - 2, 16)
-        super().setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
+        super().setText(self.shortened(max(self.contentsRect().width() - 2, 16)))
         self.updateGeometry()
 
 
@@ -336,27 +339,6 @@ class Choice(QComboBox):
         if 2 * rows < self.screen().availableGeometry().height():
             self.view().setMinimumHeight(rows + LIST_FRAME_PX)
         super().showPopup()
-
-
-NUMBER_PX = 8
-"""Pixels on each side of the digits of a number field."""
-
-
-class NumberField(QSpinBox):
-    """A number field that keeps its keys, although the stage has commands on the same ones."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lineEdit().setTextMargins(NUMBER_PX, 0, NUMBER_PX, 0)  # as in the boxes around it
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-            if not event.modifiers() & control and event.key() != Qt.Key.Key_Escape:
-                event.accept()
-                return True
-        return super().event(event)
 
 
 class DockTitle(QWidget):

@@ -499,5 +499,9 @@ def test_remarks_stand_at_the_right_of_the_line_and_none_lies_on_the_picture(len
     assert canvas.grab().toImage() == bare
     assert header.remark.full_text() == "the most important one · one to know"
     assert header.remark.toolTip().splitlines() == ["the most important one", "one to know"]
+    needs = header.remark.fontMetrics().horizontalAdvance("the most important one · one to know")
+    assert header.remark.shortened(needs) == header.remark.full_text()
+    assert header.remark.shortened(needs - 1) == "the most important one"
+    assert header.remark.shortened(20) == "…"
     header.show_remarks(())
     assert header.remark.full_text() == ""

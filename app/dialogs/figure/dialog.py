@@ -14,7 +14,8 @@ from app.dialogs.export.preview_pane import PreviewPane
 from app.dialogs.figure.fields import FigureFields
 from app.dialogs.write_dialog import WriteDialog, beside_preview
 from app.text.terms import term
-from app.widgets.basic import Choice, NumberField, label, set_tip
+from app.widgets.basic import Choice, label, set_tip
+from app.widgets.number_field import NumberField
 from app.workers.figures import FigureJob
 from mvit_core.errors import ExportError
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QWidget
 from app.dialogs.export.picture_fields import choose
 from app.text.phrases import policy_names
 from app.text.terms import term
-from app.widgets.basic import Choice, NumberField, set_tip
+from app.widgets.basic import Choice, set_tip
+from app.widgets.number_field import NumberField
 from app.workers.export import with_policy
 from mvit_core.explaining.methods import EVIDENCE
 

@@ -23,7 +23,6 @@ from app.text.tubes import tr as tube_tr
 from app.widgets import theme
 from app.widgets.basic import (
     Choice,
-    NumberField,
     label,
     rule,
     set_choice_tip,
@@ -31,6 +30,7 @@ from app.widgets.basic import (
     set_tip,
 )
 from app.widgets.help_mark import HelpMark
+from app.widgets.number_field import NumberField
 from mvit_core.explaining import TUBE_KINDS
 
 if TYPE_CHECKING:

@@ -141,8 +141,8 @@ class HeadCard(Panel):
         buttons.setSpacing(theme.GAP)
         buttons.addWidget(self.show_button, 1)
         buttons.addWidget(self.pin_button, 1)
-        for part in (self.which, self.picture, self.under, self.hint):
-            column.addWidget(part)
+        for above in (self.which, self.picture, self.under, self.hint):
+            column.addWidget(above)
         column.addLayout(lines)
         column.addLayout(buttons)
         for part in (self.distances, self.parts_title, self.parts, self.problem):

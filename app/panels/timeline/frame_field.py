@@ -9,7 +9,7 @@ from PySide6.QtGui import QValidator
 from typing_extensions import override
 
 from app.text.phrases import frame_index, frame_number
-from app.widgets.basic import NumberField
+from app.widgets.number_field import NumberField
 
 if TYPE_CHECKING:
     from app.results import VideoInfo

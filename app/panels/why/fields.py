@@ -46,7 +46,7 @@ PAD_PX = 8
 LONGEST_NAME = 80
 SHARE_BEGINS = " · "
 """Between the name of a class and its probability."""
-LINE_PAD_PX = 6
+LINE_PAD_PX = 2
 """Pixels on each side of a field's text, as the style sheet has them."""
 
 
