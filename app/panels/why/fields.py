@@ -54,10 +54,19 @@ class ClassLine(QLineEdit):
     """The line of a class field: a name too long for it gives way to the share behind it.
 
     While it is typed in, it is an ordinary line.
+
+    Args:
+        hint: what it says while it is empty; Qt's own hint would be too faint in a combo box.
     """
+
+    def __init__(self, hint: str) -> None:
+        super().__init__()
+        self._hint = hint
 
     def shown_text(self) -> str:
         """What is painted while it has not the keys."""
+        if not self.text():
+            return self._hint
         room, metrics = self.width() - 2 * LINE_PAD_PX, self.fontMetrics()
         name, dot, share = self.text().rpartition(SHARE_BEGINS)
         if not dot or metrics.horizontalAdvance(self.text()) <= room:
@@ -72,7 +81,9 @@ class ClassLine(QLineEdit):
             super().paintEvent(event)
             return
         painter, colours = QPainter(self), theme.current()
-        painter.setPen(QColor(colours.text if self.isEnabled() else colours.text_faint))
+        painter.setPen(
+            QColor(colours.text if self.text() and self.isEnabled() else colours.text_faint)
+        )
         box = self.rect().adjusted(LINE_PAD_PX, 0, -LINE_PAD_PX, 0)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()
@@ -105,8 +116,7 @@ class ClassField(QComboBox):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setCompleter(completer)
-        self._field = ClassLine()
-        self._field.setPlaceholderText("" if none else self.tr("choose a class"))
+        self._field = ClassLine("" if none else self.tr("choose a class"))
         self.setLineEdit(self._field)
         set_spoken_name(self._field, name)
         self.activated.connect(self._activated)
