@@ -66,7 +66,11 @@ def save_crate(folder: Path, result: Path, inputs: Inputs) -> None:
     carried = read_provenance(result)
     for note in carried.notes:
         say_note(note)
+    before = inputs.notes
     write_crate(folder, result, carried.provenance, inputs)
+    for note in inputs.notes:
+        if note not in before:  # those were said when it was made
+            say_note(note)
 
 
 def free_name(provenance: Provenance, folder: Path) -> Path:

@@ -24,7 +24,7 @@ from mvit_core.export.pictures import Still, draw_still, export_still
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import windows_between
 from mvit_core.pipeline import Explainer
-from mvit_core.provenance import Origin, side_of, write_side
+from mvit_core.provenance import Origin, check_side, write_side
 from mvit_core.system.atomic_file import check_writable
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.video import ClipWindow, Video
@@ -195,9 +195,15 @@ def _windows(
 
 def _check_source(path: Path, source: Source) -> None:
     """The target is none of the files that are read."""
-    named = ((source.video.path, "video"), (source.explainer.loaded.path, "checkpoint"))
+    loaded = source.explainer.loaded
+    named = (
+        (source.video.path, "video"),
+        (loaded.path, "checkpoint"),
+        (loaded.choice.config_file, "configuration"),
+        (loaded.choice.labels_file, "file of class names"),
+    )
     for read, what in named:
-        if is_there(path) and is_there(read) and path.samefile(read):
+        if read is not None and is_there(path) and is_there(read) and path.samefile(read):
             raise ExportError(f"{path} is the {what} itself; give the export another name")
 
 
@@ -231,7 +237,7 @@ def check_target(path: Path, request: ExportRequest) -> Exporter:
     _check_frames(path, request)
     check_writable(path)
     if exporter.beside:
-        check_writable(side_of(path))
+        check_side(path)
     return exporter
 
 

@@ -7,7 +7,7 @@
     what a file carries -read_document-> Provenance -decoded-> the request again
 """
 
-from mvit_core.provenance.beside import side_of, write_side
+from mvit_core.provenance.beside import check_side, side_of, write_side
 from mvit_core.provenance.carriers import CARRIERS, Carried, read_provenance
 from mvit_core.provenance.command import PROGRAM, SIDE_ENDING, option, option_number, source_words
 from mvit_core.provenance.document import (
@@ -54,6 +54,7 @@ __all__ = [
     "SourceFacts",
     "WindowFacts",
     "as_json",
+    "check_side",
     "compute_words",
     "decoded",
     "document_text",

@@ -13,6 +13,7 @@ from mvit_core.system.json_codec import Codec, Json, encode, is_plain
 
 __all__ = [
     "FORM",
+    "KEY",
     "MOST_BYTES",
     "RESULT",
     "as_json",

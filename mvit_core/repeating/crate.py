@@ -4,10 +4,12 @@ Addresses in the metadata are names of terms; nothing is fetched from them.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -88,22 +90,39 @@ def write_crate(
     found = {name: _placed(inputs, provenance, facts) for name, facts in files.items()}
     means = _means_of(provenance)
     results = {name: inputs.batch_of(each) for name, each in means.items()}
+    _check_names(result, (*files, *means))
+    with _made_or_emptied(folder):
+        for name, path in found.items():
+            _copy(path, folder / name, on_piece)
+        for name, path in results.items():
+            _copy_means(path, folder / name, on_piece)
+        _copy(result, folder / result.name, on_piece)
+        side = _write_side(folder, result, provenance)
+        entities = [_entity(folder / name) for name in found]
+        entities += [
+            _folder_entity(FileFacts(name, 0, each.sha256)) for name, each in means.items()
+        ]
+        described = _described(provenance, entities, [_entity(folder / result.name), _entity(side)])
+        with whole_file(folder / CRATE_NAME) as partial:
+            partial.write_text(json.dumps(described, indent=1), encoding="ascii")
+
+
+@contextmanager
+def _made_or_emptied(folder: Path) -> Iterator[None]:
+    """A folder that is new or empty; what went wrong in between leaves it as it was."""
+    is_new = not is_there(folder)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise ExportError(f"{folder} cannot be made: {error.strerror or error}") from error
-    _check_names(result, (*files, *means))
-    for name, path in found.items():
-        _copy(path, folder / name, on_piece)
-    for name, path in results.items():
-        _copy_means(path, folder / name, on_piece)
-    _copy(result, folder / result.name, on_piece)
-    side = _write_side(folder, result, provenance)
-    entities = [_entity(folder / name) for name in found]
-    entities += [_folder_entity(FileFacts(name, 0, each.sha256)) for name, each in means.items()]
-    described = _described(provenance, entities, [_entity(folder / result.name), _entity(side)])
-    with whole_file(folder / CRATE_NAME) as partial:
-        partial.write_text(json.dumps(described, indent=1), encoding="ascii")
+    try:
+        yield
+    except BaseException:
+        for each in list(folder.iterdir()):
+            rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink(missing_ok=True)
+        if is_new:
+            folder.rmdir()
+        raise
 
 
 def _write_side(folder: Path, result: Path, provenance: Provenance) -> Path:
@@ -138,14 +157,14 @@ def read_crate(folder: Path) -> tuple[Path, ...]:
         graph = load_json(content)["@graph"]
         actions = [each for each in graph if each.get("@type") == "CreateAction"]
         named = [each["@id"] for action in actions for each in _listed(action["result"])]
-        names = [unquote(name) for name in named]
+        names = list(dict.fromkeys(unquote(name) for name in named))
     except BadJson as error:
         raise ProvenanceError(f"{CRATE_NAME} {error}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ProvenanceError(f"{folder / CRATE_NAME} describes no run; make it again") from error
     if not 0 < len(names) <= _MOST_RESULTS:
         raise ProvenanceError(
-            f"{folder / CRATE_NAME} names {len(names)} results; at least 1 is needed"
+            f"{folder / CRATE_NAME} names {len(names)} results; allowed are 1 to {_MOST_RESULTS}"
         )
     for name in names:
         try:

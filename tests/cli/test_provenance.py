@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shlex
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,7 @@ from mvit_core.figure.origin import figure_words
 from mvit_core.model import MViT
 from mvit_core.model.kernels import choice, forced
 from mvit_core.pipeline import Explainer
-from mvit_core.provenance import CARRIERS, as_json, document_text, read_provenance
+from mvit_core.provenance import CARRIERS, as_json, document_text, read_provenance, side_of
 from mvit_core.repeating import CRATE_NAME, Inputs, compared, repeat, verify
 from tests.core.test_provenance import REQUESTS, TUBE, WITH_OPTIONS
 from tests.fixtures_video import write_barcode_clip
@@ -545,3 +546,50 @@ def test_the_library_that_multiplied_multiplies_again(made, run, tmp_path):
     assert dict(read_provenance(first).provenance.versions)["products"] == other
     assert run("provenance", first, "--repeat", "-o", again, "--clip", *files)[0] == 0
     assert again.read_bytes() == first.read_bytes()
+
+
+@pytest.mark.parametrize("kept", ["my own notes", "[1, 2]", "the clip", "a link to the model"])
+def test_nothing_gives_way_to_the_file_beside_a_result_but_an_older_one(made, run, tmp_path, kept):
+    target = tmp_path / "table.csv"
+    beside = side_of(target)
+    words = "export", made.clip, "--checkpoint", made.model, "-o", target
+    if kept.startswith("a link"):
+        beside.symlink_to(made.model)
+    else:
+        beside.write_bytes(made.clip.read_bytes() if kept == "the clip" else kept.encode())
+    before = beside.read_bytes()
+    code, _, complained = run(*words)
+    assert (code, complained.count("\n")) == (1, 1)
+    assert "table.csv.provenance.json would be written beside table.csv" in complained
+    assert beside.read_bytes() == before
+    assert not target.exists()
+    beside.unlink()
+    assert run(*words)[0] == 0
+    assert run(*words)[0] == 0, "an older one gives way"
+
+
+def test_class_names_are_no_target(made, run, tmp_path):
+    names = tmp_path / "names.csv"
+    names.write_text("\n".join(f"class {number}" for number in range(7)))
+    words = "export", made.clip, "--checkpoint", made.model, "--labels", names, "-o", names
+    code, _, complained = run(*words)
+    assert (code, "is the file of class names itself" in complained) == (1, True)
+    assert names.read_text().startswith("class 0")
+
+
+def test_a_crate_that_fails_leaves_nothing_and_one_of_another_clip_says_so(made, run, tmp_path):
+    for name in ("out.csv", "out.csv.provenance.json", "toy.pyth"):
+        shutil.copy(made.folder / name, tmp_path / name)
+    (tmp_path / "clip.mp4").symlink_to("/dev/zero")
+    assert run("provenance", tmp_path / "out.csv", "--crate", tmp_path / "crate")[0] == 1
+    assert not (tmp_path / "crate").exists()
+    (tmp_path / "clip.mp4").unlink()
+    (tmp_path / "clip.mp4").write_bytes(b"another")
+    code, _, noted = run("provenance", tmp_path / "out.csv", "--crate", tmp_path / "crate")
+    assert (code, "clip.mp4 is another file than clip.mp4 was" in noted) == (0, True)
+
+
+def test_a_result_that_a_crate_names_twice_is_made_again_once(made, tmp_path):
+    action = {"@type": "CreateAction", "result": [{"@id": "a.png"}, {"@id": "a.png"}]}
+    (tmp_path / CRATE_NAME).write_text(json.dumps({"@graph": [action]}))
+    assert [each.name for each in verify(tmp_path, Inputs(()))] == ["a.png"]
