@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -66,8 +66,12 @@ class PanelContext:
     """Shows a short text with a tooltip at the right of the dock's title line."""
 
 
-def _is_moving(snapshot: Snapshot) -> bool:
-    return snapshot.state.playing or snapshot.state.scrubbing
+def _goes_on(old: Snapshot, new: Snapshot) -> bool:
+    """Frames are played or scrubbed, and nothing else was asked for."""
+    before, now = old.state, new.state
+    if not (now.playing or now.scrubbing):
+        return False
+    return before is now or replace(before, frame=now.frame) == now
 
 
 class Panel(KeepsKeys):
@@ -78,6 +82,8 @@ class Panel(KeepsKeys):
 
     remarked = Signal(str, str)
     """Emitted with a short text for the title line, and its tooltip."""
+    may_lag = True
+    """It may show a frame a moment after the canvas does."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,14 +98,15 @@ class Panel(KeepsKeys):
     def follow(self, old: Snapshot | None, new: Snapshot) -> None:
         """Show a snapshot, at once or as soon as the panel is seen; ``old`` as in show_snapshot.
 
-        While frames follow each other, the canvas is painted first, and input is heard in between.
+        While frames follow each other, most panels wait until the canvas is painted, and input is
+        heard in between.
         """
         self._latest = new
         if old is None:
             self._seen = None
         if not self.isVisible():
             return
-        if old is not None and _is_moving(old) and _is_moving(new):
+        if self.may_lag and old is not None and _goes_on(old, new):
             self._later.start()
         else:
             self._later.stop()

@@ -12,6 +12,7 @@ from mvit_core.attention.items import item_of
 from mvit_core.attention.recorder import Keep, capture
 from mvit_core.batch import BatchSpec, clip_runner, parse_windows
 from mvit_core.batch.clip_runner import NetworkRunner
+from mvit_core.batch.mean_rows import MEANS, joined_rows
 from mvit_core.clips import ListedClip
 from mvit_core.errors import CaptureError, DeviceMemoryError
 from mvit_core.model import MViT
@@ -95,7 +96,8 @@ def film(tmp_path_factory):
 def rows_of(film, at_once, **changes):
     spec = BatchSpec((ModelSource(film / "toy.pyth", device="cpu"),), "all", "all", ("row",))
     runner = NetworkRunner(replace(spec, **changes), at_once)
-    return runner.rows(0, ListedClip("film.mp4", film, ("2",)))
+    found = runner.rows(0, ListedClip("film.mp4", film, ("2",)))
+    return {**found, MEANS: joined_rows(found.get(MEANS, ()))}  # each pass has its own
 
 
 def alike(one, other) -> None:

@@ -59,6 +59,7 @@ class FrameWords:
 class Timeline(Panel):
     """Transport buttons, frame field and track."""
 
+    may_lag = False  # its number is that of the frame
     command = Signal(str)
     """Emitted with the id of a command that a button stands for."""
     frame_entered = Signal(int)
