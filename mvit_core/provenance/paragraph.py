@@ -8,7 +8,14 @@ from mvit_core.explaining.faithfulness import Faithfulness
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.painting import TUBE_KINDS
 from mvit_core.model.families import FAMILIES
-from mvit_core.provenance.facts import FileFacts, ListFacts, Provenance, RunFacts, SourceFacts
+from mvit_core.provenance.facts import (
+    FileFacts,
+    ListFacts,
+    ModelFacts,
+    Provenance,
+    RunFacts,
+    SourceFacts,
+)
 from mvit_core.video.clip import ClipSpec
 
 __all__ = ["compute_words", "methods_paragraph"]
@@ -70,7 +77,7 @@ def _model_sentences(source: SourceFacts) -> Iterator[str]:
     classes = f" and {model.classes} classes" if model.classes else ""
     yield (
         f"The model is a Multiscale Vision Transformer ({kind}) with {model.blocks} blocks{classes}"
-        f", loaded from the checkpoint {_file(model.file)}, of format {model.format}."
+        f", {_loaded(model)}, of format {model.format}."
     )
     said = [
         *(() if model.config is None else (f"the configuration {_file(model.config)}",)),
@@ -85,6 +92,12 @@ def _model_sentences(source: SourceFacts) -> Iterator[str]:
         yield "Weights and arithmetic were in half precision."
     if not model.has_weights:
         yield "Its runs were read from a capture file."
+
+
+def _loaded(model: ModelFacts) -> str:
+    if model.code is not None:
+        return f"built by {model.module} of the file {_file(model.code)}"
+    return f"loaded from the checkpoint {_file(model.file)}"
 
 
 def _clip_sentences(provenance: Provenance) -> Iterator[str]:

@@ -93,8 +93,9 @@ def request_of(provenance: Provenance) -> Any:  # noqa: ANN401 - of the kind's o
     """
     kind = KINDS.get(provenance.kind)
     if kind is None:
+        why = f" ({provenance.no_command})" if provenance.no_command else ""
         raise ProvenanceError(
-            f"{provenance.output} is made by {provenance.kind}, which cannot be made again; "
+            f"{provenance.output} is made by {provenance.kind}, which cannot be made again{why}; "
             f"allowed are {', '.join(KINDS)}"
         )
     return decoded(load_json(provenance.request), kind.request, "request")
