@@ -15,7 +15,7 @@ from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figur
 from mvit_core.model.kernels import forced
 from mvit_core.provenance import PRODUCTS, Provenance, decoded
 from mvit_core.repeating.inputs import Inputs
-from mvit_core.report import ReportRequest, make_report, with_statistics, write_report
+from mvit_core.report import ReportRequest, save_report, with_statistics
 from mvit_core.system.bounded_json import load_json
 
 __all__ = ["KINDS", "Kind", "means_named", "repeat", "request_of"]
@@ -68,11 +68,9 @@ def _report(
     on_progress: OnProgress | None,
 ) -> tuple[str, ...]:
     (own,) = sources
-    page = make_report(
-        with_statistics(own.explainer), own.video, request, None, output, on_progress
-    )
-    write_report(page, path, (own.video.path, own.model_path))
-    return ("the report holds no session: it does not reopen in the window",)
+    given = with_statistics(own.explainer), own.video, request, path, None, output, on_progress
+    made = save_report(*given)
+    return made.content.notes
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

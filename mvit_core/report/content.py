@@ -100,7 +100,7 @@ def content_of(
     output: str = "report.html",
     on_progress: OnProgress | None = None,
 ) -> ReportContent:
-    """What a report shows of one window, which is run (arguments as for ``make_report``).
+    """What a report shows of one window, which is run.
 
     Args:
         explainer: the model.

@@ -18,6 +18,7 @@ import mvit_core
 from app.cli.entry import build_parser, main
 from app.cli.export import request_from
 from app.cli.figure import request_from as figure_request_from
+from app.state.session_file import find, read_session
 from app.state.view_state import ModelSource
 from mvit_core import load_model, open_video
 from mvit_core.attribution import MapSpec
@@ -246,8 +247,12 @@ def test_a_report_is_made_again_and_a_difference_in_it_is_said(made, run, tmp_pa
     again = tmp_path / "again.html"
     code, _, notes = run("provenance", page, "--repeat", "-o", again, *given)
     assert code == 0
-    assert "does not reopen in the window" in notes
+    assert "session" not in notes
     assert compared(page, again) == ""
+    first, session = read_session(page), read_session(again)
+    assert (session.view, session.unknown) == (first.view, ())
+    found = {role: find(ref, tmp_path).path for role, ref in session.files.items()}
+    assert found == {"clip": made.clip, "checkpoint": made.model}
     again.write_bytes(again.read_bytes().replace(b"data:image/", b"data:image/x", 1))
     assert compared(page, again) == "what is shown differs"
 
