@@ -157,6 +157,7 @@ def _method_sentences(provenance: Provenance) -> Iterator[str]:
     if spec.method in EVIDENCE:
         evidence = EVIDENCE[spec.method]
         yield f"Evidence was computed by {_quoted(evidence.title)}: {evidence.description}"
+        yield f"Source: {evidence.source}."
         wanted = provenance.class_name or (
             "the most probable class of each window" if spec.target is None else
             f"class {spec.target}"
@@ -172,6 +173,7 @@ def _method_sentences(provenance: Provenance) -> Iterator[str]:
     if spec.method in FEATURES:
         feature = FEATURES[spec.method]
         yield (f"Maps show features of {block} by {_quoted(feature.title)}: {feature.description}")
+        yield f"Source: {feature.source}."
         if feature.needs_query:
             yield f"They are for {_query(spec)}."
         return
@@ -179,6 +181,8 @@ def _method_sentences(provenance: Provenance) -> Iterator[str]:
     title = spec.method if method is None else method.title
     described = "" if method is None else f": {method.description}"
     yield f"Maps show attention of {block} by {_quoted(title)}{described or '.'}"
+    if method is not None:
+        yield f"Source: {method.source}."
     query = f", for {_query(spec)}" if method is None or method.needs_query else ""
     yield f"They are {_head(spec)}{query}."
 
