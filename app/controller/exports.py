@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.workers.figures import FigureJob
     from app.workers.plot_origins import OriginJob, ToldOrigins
     from app.workers.reports import ReportJob
+    from app.workers.worker import TaskResult
 
 
 def tr(text: str) -> str:
@@ -84,7 +85,11 @@ class Exports(Collaborator):
         self._untold = (*self._untold, job)
         workers = self._bench.workers
         work = partial(write_origins, workers.model_worker, self._untold)
-        workers.infer.submit(TaskKey.ORIGINS, work, self._told, self._bench.failed)
+        workers.infer.submit(TaskKey.ORIGINS, work, self._told, self._not_told)
+
+    def _not_told(self, result: TaskResult) -> None:
+        self._untold = ()  # they would fail with the next one too
+        self._bench.failed(result)
 
     def _told(self, told: ToldOrigins) -> None:
         self._untold = tuple(job for job in self._untold if job not in told.jobs)

@@ -105,7 +105,8 @@ def load_code(
             f"its input"
         )
     loaded = captured_module(module.eval(), spec, classes, name=text)
-    return replace(loaded, choice=LoadChoice(labels=labels, module=text, code=file))
+    choice = LoadChoice(labels=labels, module=text, code=file)
+    return replace(loaded, choice=choice, stated_clip_spec=loaded.clip_spec)
 
 
 def _is_spec(spec: object) -> TypeGuard[ClipSpec | None]:

@@ -28,8 +28,8 @@ CAPTURE = "capture"
 WINDOW = "window"
 """Kinds of results: capture files, and what no command writes."""
 
-TAKE_CODE = frozenset((CAPTURE,))
-"""Commands that take ``--module``."""
+TAKE_CODE = frozenset((CAPTURE, "export", "heads"))
+"""Commands that take ``--module``, of those that are told."""
 
 
 def command_line(provenance: Provenance, words: Sequence[str] | None) -> str:
