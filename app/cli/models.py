@@ -47,8 +47,10 @@ def check_model(options: argparse.Namespace) -> None:
     if names_model(options):
         return
     if not is_capture(options.clip):
-        ways = "--checkpoint or --module" if "module" in options else "--checkpoint"
-        options.usage(f"the following arguments are required: {ways} (but for a .mvitcap)")
+        ways = ", or --module" if "module" in options else ""
+        options.usage(
+            f"the following arguments are required: --checkpoint (but for a .mvitcap){ways}"
+        )
     given = [name for name in _OF_THE_MODEL if getattr(options, name) is not None]
     if given:
         option = given[0].replace("_", "-")
