@@ -148,3 +148,13 @@ def test_heads_compared_over_a_batch_have_the_provenance_of_the_batch(lens, tmp_
     assert (job.batch, job.export) == (folder, None)
     told = write_origins(lens.controller.workers.model_worker, (job,), None)
     assert "rows is a folder without run.json" in told.notes[0]
+
+
+def test_what_lies_beside_a_plot_and_is_no_provenance_stays(lens, qtbot, tmp_path):
+    path = tmp_path / "series.csv"
+    path.write_text("x\n")
+    side_of(path).write_text("my own notes")
+    lens.controller.exports.say_origin(PlotFile(path, "series"))
+    is_told(lens, qtbot)
+    assert "is no provenance that could be replaced" in messages(lens)
+    assert side_of(path).read_text() == "my own notes"
