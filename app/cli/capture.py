@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from app.cli.model_options import (
@@ -64,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
     from mvit_core import open_video
     from mvit_core.capture_file import check_capture_target, write_capture
     from mvit_core.pipeline import Explainer
+    from mvit_core.provenance import capture_command
 
     code = own_code(options)
     read = options.checkpoint if code is None else code.file
@@ -73,13 +73,15 @@ def run(options: argparse.Namespace) -> int:
         loaded = load_and_report(options)
         explainer = Explainer(loaded, remembered_windows=1)
         chosen = _chosen(explainer.windows(video), numbers, options.clip.name)
+        half = options.half_stored
+        command = capture_command(explainer, video, options.output.name, numbers, half=half)
         count = write_capture(
             options.output,
             video,
             loaded,
             _captured(explainer, video, chosen),
-            half=options.half_stored,
-            command=shlex.join(("mvit-lens", *options.words)),
+            half=half,
+            command=command,
         )
         damage = video.damage
     _print_summary(options, count)

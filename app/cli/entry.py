@@ -68,7 +68,6 @@ def _run(words: list[str]) -> int:
         complain(problem)
         return EXIT_INPUT
     options = build_parser(words[0]).parse_args(words)
-    options.words = tuple(words)
     run: Callable[[argparse.Namespace], int] = options.run
     homeless = provide_home()
     remove_leftovers()

@@ -10,9 +10,9 @@ from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import (
     CLIP_WORDS,
-    MODEL_WORDS,
     add_clip_options,
     add_model_options,
+    add_module_option,
     file_name,
     load_and_report,
 )
@@ -37,9 +37,7 @@ def add_options(explain: argparse.ArgumentParser) -> None:
 
     explain.add_argument("clip", type=file_name, help=CLIP_WORDS)
     add_clip_options(explain)
-    explain.add_argument(
-        "--checkpoint", metavar="F", type=file_name, required=True, help=MODEL_WORDS
-    )
+    add_module_option(explain, required=True)
     add_model_options(explain)
     explain.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
     add_class_options(explain)

@@ -13,6 +13,7 @@ from app.cli.model_options import (
     CAPTURE_WORDS,
     add_clip_options,
     add_model_options,
+    add_module_option,
     file_name,
 )
 from app.cli.models import check_model, explainer_of
@@ -40,9 +41,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
         help="make what this file describes (provenance --json); it holds all but the files",
     )
     add_clip_options(export)
-    export.add_argument(
-        "--checkpoint", metavar="F", type=file_name, help="the model (a capture file needs none)"
-    )
+    add_module_option(export, words="the model (a capture file needs none)")
     add_model_options(export)
     export.add_argument(
         "-o",
@@ -76,6 +75,10 @@ def run(options: argparse.Namespace) -> int:
         options.usage("the following arguments are required: clip")
     check_model(options)
     if options.crate is not None:
+        if options.module is not None:
+            options.usage(
+                "--crate is made again by verify, which runs no code of yours: leave it out"
+            )
         check_crate(options.crate)
     kind = EXPORTERS.get(options.output.suffix.lower())
     if options.frame is not None and kind is not None and kind.holds != "picture":

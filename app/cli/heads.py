@@ -9,9 +9,9 @@ from app.cli.change_options import add_mean_option, check_mean, given_mean, over
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.model_options import (
     CLIP_WORDS,
-    MODEL_WORDS,
     add_clip_options,
     add_model_options,
+    add_module_option,
     file_name,
     load_and_report,
 )
@@ -41,7 +41,7 @@ def add_options(heads: argparse.ArgumentParser) -> None:
     """Give ``heads`` its options."""
     heads.add_argument("clip", type=file_name, help=CLIP_WORDS)
     add_clip_options(heads)
-    heads.add_argument("--checkpoint", metavar="F", type=file_name, required=True, help=MODEL_WORDS)
+    add_module_option(heads, required=True)
     add_model_options(heads)
     heads.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
     heads.add_argument(

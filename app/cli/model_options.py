@@ -71,20 +71,28 @@ def add_clip_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_module_option(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+def add_module_option(
+    parser: argparse.ArgumentParser, *, required: bool = False, words: str = MODEL_WORDS
+) -> None:
     """Give a command the two ways to name a model: a file of weights, or code that builds it.
 
     Args:
         parser: of the command.
         required: one of them must be given.
+        words: help on the file of weights.
     """
     choice = parser.add_mutually_exclusive_group(required=required)
-    choice.add_argument("--checkpoint", metavar="F", type=file_name, help=MODEL_WORDS)
+    choice.add_argument("--checkpoint", metavar="F", type=file_name, help=words)
     choice.add_argument(
         "--module",
         metavar="PACKAGE.FILE:FUNCTION",
         help="your own code, which is run: a function that returns the model, a module of torch",
     )
+
+
+def names_model(options: argparse.Namespace) -> bool:
+    """The options name a model: a file of weights, or code where the command takes it."""
+    return options.checkpoint is not None or getattr(options, "module", None) is not None
 
 
 def own_code(options: argparse.Namespace) -> OwnCode | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.model_options import load_and_report
+from app.cli.model_options import load_and_report, names_model
 from app.cli.printing import say_note
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _OF_THE_MODEL = ("config", "preset", "labels", "weights", "head_name")
 
 
 def explainer_of(options: argparse.Namespace) -> Explainer:
-    """The model of ``--checkpoint``, or the windows that a capture file holds in its place.
+    """The model that options name, or the windows that a capture file holds in its place.
 
     Raises:
         MvitError: a file is missing or damaged.
@@ -26,7 +26,7 @@ def explainer_of(options: argparse.Namespace) -> Explainer:
     from mvit_core.pipeline import Explainer
 
     stored = CaptureFile(options.clip) if is_capture(options.clip) else None
-    if options.checkpoint is not None:
+    if names_model(options):
         loaded = load_and_report(options)
         if stored is not None and (another := stored.other_than(loaded)):
             say_note(another)
@@ -44,10 +44,13 @@ def check_model(options: argparse.Namespace) -> None:
     """
     from mvit_core.capture_file import is_capture
 
-    if options.checkpoint is not None:
+    if names_model(options):
         return
     if not is_capture(options.clip):
-        options.usage("the following arguments are required: --checkpoint (but for a .mvitcap)")
+        ways = ", or --module" if "module" in options else ""
+        options.usage(
+            f"the following arguments are required: --checkpoint (but for a .mvitcap){ways}"
+        )
     given = [name for name in _OF_THE_MODEL if getattr(options, name) is not None]
     if given:
         option = given[0].replace("_", "-")

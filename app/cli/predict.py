@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from app.cli.change_options import add_change_options, changes_from, off_words, with_mean
 from app.cli.model_options import (
     CLIP_WORDS,
-    MODEL_WORDS,
     add_clip_options,
     add_model_options,
+    add_module_option,
     file_name,
     load_and_report,
     positive,
@@ -41,9 +41,7 @@ def add_options(predict: argparse.ArgumentParser) -> None:
     """Give ``predict`` its options."""
     predict.add_argument("clip", type=file_name, help=CLIP_WORDS)
     add_clip_options(predict)
-    predict.add_argument(
-        "--checkpoint", metavar="F", type=file_name, required=True, help=MODEL_WORDS
-    )
+    add_module_option(predict, required=True)
     add_model_options(predict)
     predict.add_argument("--top", type=positive, default=5, help="classes to print (5)")
     which = predict.add_mutually_exclusive_group()
@@ -167,8 +165,7 @@ def _read_boxes(loaded: LoadedModel, options: argparse.Namespace) -> tuple[Timed
         return ()
     if loaded.config.readout != "boxes":
         raise ClipError(
-            f"--boxes are for models of detection; {options.checkpoint.name} predicts for whole "
-            "clips"
+            f"--boxes are for models of detection; {loaded.path.name} predicts for whole clips"
         )
     return read_boxes(options.boxes)
 

@@ -100,7 +100,7 @@ def lines_of(provenance: Provenance) -> list[str]:
         ("changes", provenance.changes.words or "none"),
         ("versions", ", ".join(" ".join(pair) for pair in provenance.versions)),
         ("computed on", compute_words(provenance.run)),
-        ("again", provenance.command or "by the script that held clip or model in memory"),
+        ("again", provenance.command or provenance.no_command),
     ]
     lines = [f"{name:<13} {value}" for name, value in rows]
     return [*lines, "", methods_paragraph(provenance)]
@@ -116,10 +116,15 @@ def _source_rows(source: SourceFacts) -> list[tuple[str, str]]:
         rows = [("clip", f"{clip.file.words}, {clip.frame_count} frames at {clip.fps:.6g} fps")]
         if clip.captured is not None:
             rows.append(("capture of", clip.captured.words))
-    rows.append(("checkpoint", f"{model.file.words}, {model.format}"))
+    of_file = ("checkpoint", f"{model.file.words}, {model.format}")
+    rows.append(of_file if model.module is None else ("module", f"{model.module}, {model.format}"))
     rows += [
         (name, file.words)
-        for name, file in (("configuration", model.config), ("class names", model.labels))
+        for name, file in (
+            ("code", model.code),
+            ("configuration", model.config),
+            ("class names", model.labels),
+        )
         if file is not None
     ]
     fed = (

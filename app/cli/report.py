@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli.change_options import add_change_options, changes_from, with_mean
 from app.cli.class_options import add_class_options, classes_from
@@ -14,7 +14,6 @@ from app.cli.model_options import (
     add_clip_options,
     add_model_options,
     file_name,
-    model_source,
     positive,
 )
 from app.cli.models import check_model, explainer_of
@@ -120,33 +119,26 @@ def run(options: argparse.Namespace) -> int:
     """Write the report and print a summary; returns the exit code."""
     from mvit_core import open_video
     from mvit_core.repeating import check_crate
-    from mvit_core.report import (
-        check_report_target,
-        content_of,
-        page_of,
-        with_statistics,
-        write_report,
-    )
+    from mvit_core.report import Reopening, check_report_target, save_report, with_statistics
 
     check_model(options)
     check_report_target(options.output)
     if options.crate is not None:
         check_crate(options.crate)
-    request = request_from(options)
+    request, folder = request_from(options), options.output.absolute().parent
+    reopening = Reopening(folder, options.with_paths, options.device, options.mean_of)
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         explainer = with_statistics(explainer_of(options))
         request = _of_classes(request, options, explainer)
         progress = ProgressLine("report, part").show
-        content = content_of(explainer, video, request, options.output.name, progress)
-        read = (video.path, explainer.loaded.path)
-        page = page_of(content, _session(content, request, options))
-        written = write_report(page, options.output, read)
+        given = explainer, video, request, options.output, reopening
+        made = save_report(*given, on_progress=progress)
     if options.crate is not None:
         named = (options.output, options.config, options.labels)
         save_crate(options.crate, options.output, inputs_of(options, *named))
-    for note in content.notes:
+    for note in made.content.notes:
         say_note(note)
-    _print_summary(options, content, written)
+    _print_summary(options, made.content, made.nbytes)
     return 0
 
 
@@ -200,38 +192,6 @@ def _of_classes(
     why = None if request.why is None else replace(request.why, target=target, against=against)
     changes = with_mean(request.shown.changes, options, explainer)
     return replace(request, why=why, shown=replace(request.shown, changes=changes))
-
-
-def _session(
-    content: ReportContent, request: ReportRequest, options: argparse.Namespace
-) -> dict[str, Any]:
-    """The session that opens what the page shows first.
-
-    Raises:
-        SessionError: the clip or the checkpoint cannot be read any more.
-    """
-    from app.state.session import Place, make_session, session_page
-    from app.state.view_state import ViewState
-    from mvit_core.errors import SessionError
-    from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
-
-    state = ViewState(
-        clip=options.clip,
-        stream=options.stream,
-        model=model_source(options, options.checkpoint or options.clip),
-        picture_fps=options.fps or DEFAULT_PICTURE_FPS,
-        frame=content.first_frame,
-        map=replace(request.shown.map, block=content.first_block),
-        heat=request.shown.heat,
-        changes=replace(request.shown.changes, batch=None),
-        mean_batch=None if options.mean_of is None else options.mean_of.absolute(),
-    )
-    folder = options.output.absolute().parent
-    try:
-        session = make_session(state, Place(), folder, with_paths=options.with_paths)
-    except OSError as error:
-        raise SessionError(f"{error.filename} cannot be read any more: {error}") from error
-    return session_page(session)
 
 
 def _print_summary(options: argparse.Namespace, content: ReportContent, written: int) -> None:

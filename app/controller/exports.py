@@ -14,15 +14,19 @@ from app.workers.capture_saving import save_capture
 from app.workers.export import job_for, repeated
 from app.workers.export_preview import Previews
 from app.workers.figures import FigurePreviews, save_figure
+from app.workers.plot_origins import origin_job, write_origins
 from app.workers.reports import save_report
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.controller.workbench import Workbench
+    from app.results import PlotFile
     from app.workers.export import Exported, ExportJob
     from app.workers.figures import FigureJob
+    from app.workers.plot_origins import OriginJob, ToldOrigins
     from app.workers.reports import ReportJob
+    from app.workers.worker import TaskResult
 
 
 def tr(text: str) -> str:
@@ -40,6 +44,7 @@ class Exports(Collaborator):
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._last: ExportJob | None = None
+        self._untold: tuple[OriginJob, ...] = ()
         given = bench.workers.infer, bench.workers.model_worker, bench
         self.previews, self.figures = Previews(*given), FigurePreviews(*given)
 
@@ -68,6 +73,28 @@ class Exports(Collaborator):
         self._bench.jobs.begin(TaskKey.SAVE_CAPTURE, words)
         workers.infer.submit(TaskKey.SAVE_CAPTURE, work, self._saved, self._bench.failed)
         self._bench.due.emit()
+
+    def say_origin(self, file: PlotFile) -> None:
+        """Have it written beside a plot or a table of the window where that comes from.
+
+        All that is not told yet is asked for together: of a task that waits, the latest counts.
+        """
+        job = origin_job(file, self._bench.state, self._bench.results)
+        if job is None:
+            return
+        self._untold = (*self._untold, job)
+        workers = self._bench.workers
+        work = partial(write_origins, workers.model_worker, self._untold)
+        workers.infer.submit(TaskKey.ORIGINS, work, self._told, self._not_told)
+
+    def _not_told(self, result: TaskResult) -> None:
+        self._untold = ()  # they would fail with the next one too
+        self._bench.failed(result)
+
+    def _told(self, told: ToldOrigins) -> None:
+        self._untold = tuple(job for job in self._untold if job not in told.jobs)
+        for note in told.notes:
+            self._bench.notify(Message("warning", note))
 
     def preview_figure(self, job: FigureJob) -> None:
         """Lay out a figure for its dialog; ``figures`` emits the picture."""

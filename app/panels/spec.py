@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.controller.player import Player
     from app.intents.intents import Intents
-    from app.results import Message
+    from app.results import Message, PlotFile
     from app.results.snapshot import Snapshot
     from app.state.store import Store
 
@@ -58,6 +58,8 @@ class PanelContext:
     """Removes a patch of the window shown, by its place."""
     notify: Callable[[Message], None]
     """Shows a message."""
+    wrote: Callable[[PlotFile], None]
+    """Has it told beside a plot that was written where it comes from."""
     focus_stage: Callable[[], None]
     """Gives the focus to the stage."""
     logged: SignalInstance

@@ -54,6 +54,7 @@ from app.results.work import (
     MemoryInfo,
     Message,
     PlayWait,
+    PlotFile,
     TaskKey,
     Way,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "ModelInfo",
     "PaneInfo",
     "PlayWait",
+    "PlotFile",
     "PredictionInfo",
     "ProxyImage",
     "ProxyInfo",

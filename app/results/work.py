@@ -69,6 +69,8 @@ class TaskKey(StrEnum):
     """Draw one frame of an export for its dialog."""
     EXPORT_ESTIMATE = "export.estimate"
     """Write some frames of an export to see how large it will be."""
+    ORIGINS = "origins"
+    """Write where plots and tables of the window come from beside them."""
     FIGURE_PREVIEW = "figure.preview"
     """Lay out a figure for its dialog."""
     FIGURE = "figure"
@@ -169,6 +171,15 @@ class Message:
     """File that was written; a button shows its folder."""
     about: TaskKey | None = None
     """Task that failed; the message goes where one of its kind succeeds."""
+
+
+@dataclass(frozen=True)
+class PlotFile:
+    """A file that a part of the window wrote itself: a plot, or numbers."""
+
+    path: Path
+    what: str
+    """A key of ``PLOT_KINDS``."""
 
 
 @dataclass(frozen=True)

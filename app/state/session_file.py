@@ -17,19 +17,14 @@ from PySide6.QtCore import QCoreApplication
 
 from app.state.json_codec import decode, field_types
 from app.state.session import (
-    KIND,
     MODEL_FILES,
     NOT_KEPT,
     ROLES,
-    VERSION,
-    FileRef,
     Place,
     Session,
-    digest_of,
     kept_view,
     make_session,
     model_types,
-    no_check,
     session_page,
 )
 from app.state.session_forms import in_form_3, with_usable_heat
@@ -40,6 +35,7 @@ from mvit_core.system.atomic_file import whole_file
 from mvit_core.system.bounded_json import load_json
 from mvit_core.system.ordinary_file import check_ordinary, is_folder, read_bounded
 from mvit_core.system.report_session import REPORT_ENDINGS, embedded_session
+from mvit_core.system.session_form import KIND, VERSION, FileRef, digest_of, no_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from app.results import Message
+from app.results import Message, PlotFile
 from mvit_core.errors import MvitError
 from mvit_core.system.atomic_file import whole_file
 
@@ -32,13 +32,15 @@ class PlotMenu(QObject):
 
     Args:
         figure: makes the plot that is exported, with axes that a reader needs.
-        name: name of the file without ending.
+        name: name of the file without ending, and a key of ``PLOT_KINDS``.
         owner: the widget that shows the plot.
         values: writes the values as CSV, of a plot that is no curves; None writes its curves.
     """
 
     reported = Signal(object)
     """A ``Message`` after each export."""
+    wrote = Signal(object)
+    """A ``PlotFile`` after each file: where it comes from is told beside it."""
 
     def __init__(
         self,
@@ -86,8 +88,14 @@ class PlotMenu(QObject):
         if path is not None:
             self.write(path, self._values or (lambda target: self._drawn().save_values(target)))
 
-    def write(self, path: Path, how: Callable[[Path], None]) -> None:
-        """Write a file by ``how``, and report its path or the error."""
+    def write(self, path: Path, how: Callable[[Path], None], what: str = "") -> None:
+        """Write a file by ``how``, and report its path or the error.
+
+        Args:
+            path: the file.
+            how: writes it.
+            what: a key of ``PLOT_KINDS``; empty for the plot's own.
+        """
         try:
             how(path)
         except MvitError as error:
@@ -95,6 +103,7 @@ class PlotMenu(QObject):
         else:
             words = self.tr("Plot saved: {name}").format(name=path.name)
             self.reported.emit(Message("info", words, file=path))
+            self.wrote.emit(PlotFile(path, what or self._name))
 
     def _write_image(self, path: Path) -> None:
         image = self._drawn().image()

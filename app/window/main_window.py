@@ -215,6 +215,7 @@ class MainWindow(TabRing):
                     self.controller.clips,
                     self.controller.patches.remove,
                     self.controller.notify,
+                    self.controller.exports.say_origin,
                     self._pages.focus,
                     self.logbook.added,
                     self.docks.titles[name].show_remark,

@@ -105,3 +105,4 @@ def connect_atlas(page: AtlasPage, controller: Controller, run: Callable[[str], 
     )
     for plot in (page.scatter, page.matrix):
         plot.export.reported.connect(controller.notify)
+        plot.export.wrote.connect(controller.exports.say_origin)

@@ -37,7 +37,9 @@ def save_capture(
         ExportError: the file cannot be written, or a run does not have all layers.
         MvitError: a window cannot be read or run.
     """
-    from mvit_core.capture_file import write_capture  # imports torch, which is there with a model
+    # Import torch, which is there with a model.
+    from mvit_core.capture_file import write_capture
+    from mvit_core.provenance import capture_command
 
     explainer = models.lend(request, task)
     video = models.open(request.clip, file=request.clip_file)
@@ -48,5 +50,8 @@ def save_capture(
             boxes = request.boxes if window == request.window else ()
             yield explainer.glance(video, window, task.check, boxes)
 
-    write_capture(target, video, explainer.loaded, runs())
+    has_boxes = bool(request.boxes)  # which no option of the command says
+    numbers = tuple(window.index for window in windows)
+    told = "" if has_boxes else capture_command(explainer, video, target.name, numbers)
+    write_capture(target, video, explainer.loaded, runs(), command=told)
     return Exported(target, ())

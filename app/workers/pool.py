@@ -67,6 +67,7 @@ INFERENCE_TASKS = (
     TaskKey.MULTIVIEW,
     TaskKey.SAVE_CAPTURE,
     TaskKey.FIGURE,
+    TaskKey.ORIGINS,
     TaskKey.FIGURE_PREVIEW,
     TaskKey.EXPORT_PREVIEW,
     TaskKey.EXPORT_ESTIMATE,

@@ -142,9 +142,11 @@ def _make(
 
 def _capture(path: Path, explainer: Explainer, video: Video, window: ClipWindow) -> None:
     from mvit_core.capture_file import write_capture
+    from mvit_core.provenance import capture_command
 
     runs = [explainer.capture(video, window)]
-    write_capture(path, video, explainer.loaded, runs, command="mvit-lens batch")
+    command = capture_command(explainer, video, path.name, (window.index,))
+    write_capture(path, video, explainer.loaded, runs, command=command)
 
 
 def _video(path: Path, explainer: Explainer, video: Video, window: ClipWindow) -> None:

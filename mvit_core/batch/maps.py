@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mvit_core.batch.kept_provenance import kept_provenance
 from mvit_core.errors import ExportError
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.system.bounded_json import BadJson, load_json
@@ -118,8 +119,10 @@ def map_row(
 def begin_maps(folder: Path, checkpoints: Sequence[str], clips: int, shard: int) -> None:
     """Make the groups in the folder of a batch, where they are not there.
 
+    Each says where it comes from, as ``run.json`` does: ``provenance`` of its attributes.
+
     Args:
-        folder: of the batch.
+        folder: of the batch, which is begun.
         checkpoints: names of its models.
         clips: in its list.
         shard: clips of a shard.
@@ -132,7 +135,10 @@ def begin_maps(folder: Path, checkpoints: Sequence[str], clips: int, shard: int)
     groups |= {
         top / f"model-{number}": {"checkpoint": name} for number, name in enumerate(checkpoints)
     }
-    for place, attributes in groups.items():
+    text = kept_provenance(folder)
+    told = {"provenance": load_json(text)} if text else {}
+    for place, own in groups.items():
+        attributes = {**own, **told}
         if not is_there(place / "zarr.json"):
             facts = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
             _write(place, "zarr.json", json.dumps(facts, indent=1).encode())
@@ -151,7 +157,8 @@ def write_maps(folder: Path, shard: Shard, rows: Sequence[Mapping[str, Any]]) ->
     """
     top = folder / FOLDER
     written: set[Path] = set()
-    facts = _facts(top)["attributes"]
+    kept = _facts(top)["attributes"]
+    facts = {name: kept[name] for name in ("clips", "shard", "checkpoints")}
     for number, checkpoint in enumerate(facts["checkpoints"]):
         mine = [row for row in rows if row["checkpoint"] == checkpoint]
         for name in dict.fromkeys(name for row in mine for name in row["arrays"]):

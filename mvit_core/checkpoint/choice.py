@@ -19,6 +19,10 @@ class LoadChoice:
     labels: str | Path | Sequence[str] | None = None
     weights: str | None = None
     head: str | None = None
+    module: str | None = None
+    """``package.file:function`` of the user's own code that built it, in place of a file."""
+    code: Path | None = None
+    """The file of that code."""
 
     @property
     def config_file(self) -> Path | None:

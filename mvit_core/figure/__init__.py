@@ -16,7 +16,7 @@ from mvit_core.export import Source
 from mvit_core.figure.content import OnPiece, check_rows, content_of, default_rows
 from mvit_core.figure.layout import lay_out
 from mvit_core.figure.linter import RULES, Finding, lint
-from mvit_core.figure.origin import FigureFile, figure_origin, with_origin
+from mvit_core.figure.origin import FigureFile, figure_origin, figure_words, with_origin
 from mvit_core.figure.pdf import check_pdf, pdf_bytes
 from mvit_core.figure.plots import lay_out_plots
 from mvit_core.figure.png import USUAL_DPI, figure_picture, figure_png_bytes
@@ -50,6 +50,7 @@ __all__ = [
     "default_rows",
     "figure_origin",
     "figure_picture",
+    "figure_words",
     "lint",
     "make_figure",
     "preset_for",

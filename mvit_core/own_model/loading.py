@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mvit_core.adapters.own_recorder import own_network
 from mvit_core.attention.record import AttentionRecord
-from mvit_core.checkpoint import FORMATS, LoadedModel, LoadReport
+from mvit_core.checkpoint import FORMATS, LoadChoice, LoadedModel, LoadReport
 from mvit_core.checkpoint.evidence import empty_model
 from mvit_core.checkpoint.labels import read_labels
 from mvit_core.errors import CaptureError, OwnCodeError
@@ -104,7 +104,9 @@ def load_code(
             f"{text} returns {kinds}; allowed is a module of torch, alone or with the ClipSpec of "
             f"its input"
         )
-    return captured_module(module.eval(), spec, classes, name=text)
+    loaded = captured_module(module.eval(), spec, classes, name=text)
+    choice = LoadChoice(labels=labels, module=text, code=file)
+    return replace(loaded, choice=choice, stated_clip_spec=loaded.clip_spec)
 
 
 def _is_spec(spec: object) -> TypeGuard[ClipSpec | None]:

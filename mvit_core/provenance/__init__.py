@@ -7,9 +7,19 @@
     what a file carries -read_document-> Provenance -decoded-> the request again
 """
 
-from mvit_core.provenance.beside import check_side, side_of, write_side
+from mvit_core.provenance.beside import check_side, side_of, write_beside, write_side
+from mvit_core.provenance.captures import capture_command, capture_provenance
 from mvit_core.provenance.carriers import CARRIERS, Carried, read_provenance
-from mvit_core.provenance.command import PROGRAM, SIDE_ENDING, option, option_number, source_words
+from mvit_core.provenance.command import (
+    PROGRAM,
+    SIDE_ENDING,
+    TAKE_CODE,
+    WINDOW,
+    line_of,
+    option,
+    option_number,
+    source_words,
+)
 from mvit_core.provenance.document import (
     as_json,
     decoded,
@@ -43,6 +53,8 @@ __all__ = [
     "PRODUCTS",
     "PROGRAM",
     "SIDE_ENDING",
+    "TAKE_CODE",
+    "WINDOW",
     "Carried",
     "ClipFacts",
     "FileFacts",
@@ -54,10 +66,13 @@ __all__ = [
     "SourceFacts",
     "WindowFacts",
     "as_json",
+    "capture_command",
+    "capture_provenance",
     "check_side",
     "compute_words",
     "decoded",
     "document_text",
+    "line_of",
     "methods_paragraph",
     "model_facts",
     "option",
@@ -71,5 +86,6 @@ __all__ = [
     "side_of",
     "source_words",
     "versions",
+    "write_beside",
     "write_side",
 ]

@@ -8,13 +8,14 @@ from mvit_core.errors import ExportError, ProvenanceError
 from mvit_core.provenance.command import SIDE_ENDING
 from mvit_core.provenance.digests import file_facts
 from mvit_core.provenance.document import KEY, MOST_BYTES, RESULT, document_of, document_text
+from mvit_core.provenance.facts import Provenance
 from mvit_core.provenance.making import Origin
 from mvit_core.system.atomic_file import check_writable, whole_file
 from mvit_core.system.json_codec import encode
 from mvit_core.system.ordinary_file import is_there, read_bounded
 from mvit_core.video import ClipWindow
 
-__all__ = ["check_side", "side_of", "write_side"]
+__all__ = ["check_side", "side_of", "write_beside", "write_side"]
 
 
 def side_of(path: Path) -> Path:
@@ -59,7 +60,16 @@ def write_side(origin: Origin, windows: Sequence[ClipWindow], path: Path) -> str
         windows: that it is of.
         path: the result, which is written.
     """
-    told = replace(origin.of(windows), run=origin.run())
+    return write_beside(replace(origin.of(windows), run=origin.run()), path)
+
+
+def write_beside(told: Provenance, path: Path) -> str:
+    """Write a provenance beside its result; returns why that failed, as ``write_side`` does.
+
+    Args:
+        told: where it comes from.
+        path: the result, which is written.
+    """
     text = document_text(told, {RESULT: encode(file_facts(path))})
     try:
         with whole_file(side_of(path)) as partial:

@@ -13,14 +13,28 @@ from pathlib import Path
 from types import MappingProxyType
 from xml.sax.saxutils import unescape
 
-from mvit_core.errors import MvitError, ProvenanceError
+from mvit_core.errors import CaptureFileError, MvitError, ProvenanceError
 from mvit_core.provenance.archive import opened_archive
 from mvit_core.provenance.beside import side_of
+from mvit_core.provenance.captures import capture_provenance
 from mvit_core.provenance.digests import file_facts
-from mvit_core.provenance.document import MOST_BYTES, decoded, document_of, read_document
+from mvit_core.provenance.document import (
+    MOST_BYTES,
+    decoded,
+    document_of,
+    document_text,
+    read_document,
+)
 from mvit_core.provenance.facts import FileFacts, Provenance
-from mvit_core.system.ordinary_file import check_ordinary, is_there, open_ordinary, read_bounded
+from mvit_core.system.ordinary_file import (
+    check_ordinary,
+    is_folder,
+    is_there,
+    open_ordinary,
+    read_bounded,
+)
 from mvit_core.system.report_session import REPORT_ENDINGS
+from mvit_core.video.decode.captured_clip import CAPTURE_ENDING
 
 __all__ = ["CARRIERS", "Carried", "carried_text", "read_provenance"]
 
@@ -39,6 +53,8 @@ _TEXT_HEADER = re.compile(
     re.DOTALL,
 )
 _ORDERS = {b"<": "utf-32-le", b">": "utf-32-be"}
+_TELLING = ("run.json", "zarr.json")
+"""Files of a batch's folder, and of a Zarr group, that hold what is said of all of it."""
 Read = Callable[[Path], str | bytes | None]
 _HTML_BEGIN, _HTML_END = b'<script type="application/json" id="provenance">', b"</script>"
 
@@ -56,11 +72,12 @@ def read_provenance(path: Path) -> Carried:
     """The provenance that a file carries, or the one beside it.
 
     Args:
-        path: a result, a side file, or a request.
+        path: a result, a side file, a request, or the folder of a batch or of its maps.
 
     Raises:
         ProvenanceError: there is none, it is damaged, or the file cannot be read.
     """
+    path = _telling_file(path) if is_folder(path) else path
     check_ordinary(path, ProvenanceError)
     text = carried_text(path)
     if text is not None and text[:1] in ("{", b"{"):  # else it is a comment of somebody's own
@@ -73,6 +90,17 @@ def read_provenance(path: Path) -> Carried:
         )
     kept = read_bounded(side, MOST_BYTES, ProvenanceError)
     return Carried(read_document(kept, side.name), _misfit(kept, path, side))
+
+
+def _telling_file(folder: Path) -> Path:
+    """The file of a folder that says where all of it comes from."""
+    for name in _TELLING:
+        if is_there(folder / name):
+            return folder / name
+    raise ProvenanceError(
+        f"{folder} is a folder without {' and '.join(_TELLING)}; give a file, the folder of a "
+        "batch, or that of its maps"
+    )
 
 
 def _misfit(kept: bytes, path: Path, side: Path) -> tuple[str, ...]:
@@ -209,6 +237,18 @@ def _parquet(path: Path) -> bytes | None:
     return found
 
 
+def _capture(path: Path) -> str:
+    """What a capture file says of clip, model, windows and command, in the form of all others."""
+    from mvit_core.capture_file import CaptureFile
+
+    try:
+        return document_text(capture_provenance(CaptureFile(path)))
+    except CaptureFileError as error:
+        raise ProvenanceError(str(error)) from error
+    except ValueError as error:  # a name that is a path, a digest that is none
+        raise ProvenanceError(f"{path.name} is damaged: {error}") from error
+
+
 def _json(path: Path) -> bytes:
     return read_bounded(path, MOST_BYTES, ProvenanceError)
 
@@ -222,6 +262,7 @@ CARRIERS: Mapping[str, Read] = MappingProxyType(
         **dict.fromkeys(REPORT_ENDINGS, _between(_HTML_BEGIN, _HTML_END, bytes)),
         ".npz": _npz,
         ".parquet": _parquet,
+        CAPTURE_ENDING: _capture,
         ".json": _json,
     }
 )

@@ -71,6 +71,8 @@ def read_document(text: str | bytes, name: str) -> Provenance:
         ProvenanceError: it is too long, no JSON, damaged, or says nothing of provenance.
     """
     document = document_of(text, name)
+    if isinstance(document.get("attributes"), dict):  # of a Zarr group
+        document = document["attributes"]
     if isinstance(document.get(KEY), dict):
         document = document[KEY]
     if "form" not in document:

@@ -136,6 +136,10 @@ class ModelFacts:
     """Arithmetic in half precision."""
     has_weights: bool = True
     """False where windows were read from a capture file, and none was run."""
+    module: str | None = None
+    """``package.file:function`` of the code that built it, in place of a checkpoint."""
+    code: FileFacts | None = None
+    """The file of that code."""
     is_named: bool = True
     """False where a script gave module, configuration or class names by value, so that no option
     names them."""
@@ -187,7 +191,8 @@ class Provenance:
     """
 
     kind: str
-    """The command that makes it: export, figure, report or batch."""
+    """The command that makes it: export, figure, report, capture or batch; ``window`` of what the
+    window alone writes."""
     output: str
     """Name of the file as it was first written."""
     sources: tuple[SourceFacts, ...]
@@ -200,6 +205,8 @@ class Provenance:
     """What it holds beyond one map: all stages, all heads, statistics."""
     command: str = ""
     """The line that makes it again in the folder of its files."""
+    no_command: str = ""
+    """Why there is no such line, and what comes nearest; empty where there is one."""
     class_name: str = ""
     """Of the class that evidence is for; empty of attention."""
     against_name: str = ""

@@ -16,7 +16,7 @@ from mvit_core.explaining.changes import Changes
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.model.kernels import choice
 from mvit_core.pipeline import Explainer
-from mvit_core.provenance.command import command_line
+from mvit_core.provenance.command import command_line, why_no_command
 from mvit_core.provenance.digests import file_facts
 from mvit_core.provenance.document import request_json, settled
 from mvit_core.provenance.facts import (
@@ -91,7 +91,7 @@ def provenance_of(
     """Where a result comes from, before its windows are known.
 
     Args:
-        kind: the command that makes it: export, figure, report.
+        kind: the command that makes it: export, figure, report; or ``window``.
         output: name of its file.
         sources: explainers and clips; its own first.
         request: the whole request, a frozen value.
@@ -113,7 +113,9 @@ def provenance_of(
         boxes=len(shown.boxes),
         versions=versions(),
     )
-    return settled(replace(found, command=command_line(found, words)))
+    command = command_line(found, words)
+    why = "" if command else why_no_command(found)
+    return settled(replace(found, command=command, no_command=why))
 
 
 def source_facts(explainer: Explainer, video: Video, on_piece: OnPiece = _nothing) -> SourceFacts:
@@ -174,7 +176,9 @@ def model_facts(
         head=choice.head,
         half=loaded.half,
         has_weights=runs,
-        is_named=choice.is_of_files and not (runs and file.is_nowhere),
+        module=choice.module,
+        code=None if choice.code is None else file_facts(choice.code, on_piece),
+        is_named=choice.is_of_files and not (runs and file.is_nowhere and choice.module is None),
         stated_preprocessing=None if stated == loaded.clip_spec else stated,
     )
 

@@ -8,7 +8,14 @@ from mvit_core.explaining.faithfulness import Faithfulness
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.painting import TUBE_KINDS
 from mvit_core.model.families import FAMILIES
-from mvit_core.provenance.facts import FileFacts, ListFacts, Provenance, RunFacts, SourceFacts
+from mvit_core.provenance.facts import (
+    FileFacts,
+    ListFacts,
+    ModelFacts,
+    Provenance,
+    RunFacts,
+    SourceFacts,
+)
 from mvit_core.video.clip import ClipSpec
 
 __all__ = ["compute_words", "methods_paragraph"]
@@ -70,7 +77,7 @@ def _model_sentences(source: SourceFacts) -> Iterator[str]:
     classes = f" and {model.classes} classes" if model.classes else ""
     yield (
         f"The model is a Multiscale Vision Transformer ({kind}) with {model.blocks} blocks{classes}"
-        f", loaded from the checkpoint {_file(model.file)}, of format {model.format}."
+        f", {_loaded(model)}, of format {model.format}."
     )
     said = [
         *(() if model.config is None else (f"the configuration {_file(model.config)}",)),
@@ -85,6 +92,12 @@ def _model_sentences(source: SourceFacts) -> Iterator[str]:
         yield "Weights and arithmetic were in half precision."
     if not model.has_weights:
         yield "Its runs were read from a capture file."
+
+
+def _loaded(model: ModelFacts) -> str:
+    if model.code is not None:
+        return f"built by {model.module} of the file {_file(model.code)}"
+    return f"loaded from the checkpoint {_file(model.file)}"
 
 
 def _clip_sentences(provenance: Provenance) -> Iterator[str]:
@@ -144,6 +157,7 @@ def _method_sentences(provenance: Provenance) -> Iterator[str]:
     if spec.method in EVIDENCE:
         evidence = EVIDENCE[spec.method]
         yield f"Evidence was computed by {_quoted(evidence.title)}: {evidence.description}"
+        yield f"Source: {evidence.source}."
         wanted = provenance.class_name or (
             "the most probable class of each window" if spec.target is None else
             f"class {spec.target}"
@@ -159,6 +173,7 @@ def _method_sentences(provenance: Provenance) -> Iterator[str]:
     if spec.method in FEATURES:
         feature = FEATURES[spec.method]
         yield (f"Maps show features of {block} by {_quoted(feature.title)}: {feature.description}")
+        yield f"Source: {feature.source}."
         if feature.needs_query:
             yield f"They are for {_query(spec)}."
         return
@@ -166,6 +181,8 @@ def _method_sentences(provenance: Provenance) -> Iterator[str]:
     title = spec.method if method is None else method.title
     described = "" if method is None else f": {method.description}"
     yield f"Maps show attention of {block} by {_quoted(title)}{described or '.'}"
+    if method is not None:
+        yield f"Source: {method.source}."
     query = f", for {_query(spec)}" if method is None or method.needs_query else ""
     yield f"They are {_head(spec)}{query}."
 

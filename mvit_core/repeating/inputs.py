@@ -187,6 +187,11 @@ class Inputs:
     def _loaded(self, facts: ModelFacts, stored: CaptureFile | None, *, own: bool) -> LoadedModel:
         if not facts.has_weights and stored is not None and self.checkpoint is None:
             return stored.loaded()
+        if facts.module is not None:
+            raise ProvenanceError(
+                f"{facts.module} is code of your own, and no file runs code that it names; run the "
+                f"command that it tells, or make it again in the window"
+            )
         if not facts.is_named:
             raise ProvenanceError(
                 f"{facts.file.name} was loaded by a script, which held the module, its "
@@ -225,8 +230,8 @@ def named_files(sources: Sequence[SourceFacts]) -> dict[str, FileFacts]:
     found: dict[str, FileFacts] = {}
     for each in sources:
         model = each.model
-        files = (each.clip.file, model.file if model.has_weights else None)
-        for file in (*files, model.config, model.labels):
+        of_model = model.file if model.has_weights and model.module is None else model.code
+        for file in (each.clip.file, of_model, model.config, model.labels):
             if file is not None:
                 found.setdefault(file.name, file)
     return found

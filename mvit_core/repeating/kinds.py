@@ -15,7 +15,7 @@ from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figur
 from mvit_core.model.kernels import forced
 from mvit_core.provenance import PRODUCTS, Provenance, decoded
 from mvit_core.repeating.inputs import Inputs
-from mvit_core.report import ReportRequest, make_report, with_statistics, write_report
+from mvit_core.report import ReportRequest, save_report, with_statistics
 from mvit_core.system.bounded_json import load_json
 
 __all__ = ["KINDS", "Kind", "means_named", "repeat", "request_of"]
@@ -68,11 +68,9 @@ def _report(
     on_progress: OnProgress | None,
 ) -> tuple[str, ...]:
     (own,) = sources
-    page = make_report(
-        with_statistics(own.explainer), own.video, request, None, output, on_progress
-    )
-    write_report(page, path, (own.video.path, own.model_path))
-    return ("the report holds no session: it does not reopen in the window",)
+    given = with_statistics(own.explainer), own.video, request, path, None, output, on_progress
+    made = save_report(*given)
+    return made.content.notes
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -93,8 +91,9 @@ def request_of(provenance: Provenance) -> Any:  # noqa: ANN401 - of the kind's o
     """
     kind = KINDS.get(provenance.kind)
     if kind is None:
+        why = f" ({provenance.no_command})" if provenance.no_command else ""
         raise ProvenanceError(
-            f"{provenance.output} is made by {provenance.kind}, which cannot be made again; "
+            f"{provenance.output} is made by {provenance.kind}, which cannot be made again{why}; "
             f"allowed are {', '.join(KINDS)}"
         )
     return decoded(load_json(provenance.request), kind.request, "request")

@@ -6,15 +6,16 @@
     file -embedded_session-> the session that opens the same view in the window
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mvit_core.errors import ExportError
+from mvit_core.export import Source
 from mvit_core.pipeline import Explainer
 from mvit_core.report.content import OnProgress, ReportContent, content_of, with_statistics
 from mvit_core.report.page import page_of
 from mvit_core.report.request import ATTENTION, MOST_HEIGHT, POSSIBLE, WHY, ReportRequest
+from mvit_core.report.session import Reopening, report_session
 from mvit_core.system.atomic_file import check_writable, whole_file
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.system.report_session import LARGEST_REPORT, REPORT_ENDINGS, embedded_session
@@ -27,41 +28,63 @@ __all__ = [
     "POSSIBLE",
     "REPORT_ENDINGS",
     "WHY",
+    "Reopening",
     "ReportContent",
     "ReportRequest",
+    "SavedReport",
     "check_report_target",
     "content_of",
     "embedded_session",
-    "make_report",
     "page_of",
+    "save_report",
     "with_statistics",
     "write_report",
 ]
 
 
-def make_report(
+@dataclass(frozen=True)
+class SavedReport:
+    """A report that was written."""
+
+    content: ReportContent
+    nbytes: int
+    reopens: bool
+    """It holds a session; False where clip or model were in no file."""
+
+
+def save_report(
     explainer: Explainer,
     video: Video,
     request: ReportRequest,
-    session: Mapping[str, Any] | None = None,
-    output: str = "report.html",
+    path: Path,
+    reopening: Reopening | None = None,
+    output: str = "",
     on_progress: OnProgress | None = None,
-) -> bytes:
-    """The report of one window of a clip, as the bytes of an HTML file.
+) -> SavedReport:
+    """Make and write the report of one window, with the session that opens it again; returns both.
 
     Args:
         explainer: the model.
         video: the clip.
         request: what it holds, and what it shows first.
-        session: the JSON object that opens the same view in the window; None for none.
-        output: name of the file, which the report names in the command that repeats it.
+        path: the file.
+        reopening: how its session names files; None with their folders.
+        output: name by which it says what it is, if not its own.
         on_progress: called with (done, in all), many times; what it raises ends the work.
 
     Raises:
+        ExportError: the target cannot be written.
+        SessionError: the clip or the model cannot be read any more.
         ClipError: the clip has no such window.
         MvitError: the model or the video does not give what is asked for.
     """
-    return page_of(content_of(explainer, video, request, output, on_progress), session)
+    check_report_target(path)
+    content = content_of(explainer, video, request, output or path.name, on_progress)
+    reopening = reopening or Reopening(path.absolute().parent)
+    session = report_session(explainer, video, request, content, reopening)
+    read = (video.path, Source(explainer, video).model_path)
+    nbytes = write_report(page_of(content, session), path, read)
+    return SavedReport(content, nbytes, session is not None)
 
 
 def check_report_target(path: Path) -> None:
@@ -82,7 +105,7 @@ def write_report(page: bytes, path: Path, read: tuple[Path, ...] = ()) -> int:
     """Write a report, whole or not at all; returns its bytes.
 
     Args:
-        page: as ``make_report`` gave it.
+        page: as ``page_of`` gave it.
         path: the file.
         read: files that it was made of, none of which may be overwritten.
 

@@ -100,7 +100,7 @@ def content_of(
     output: str = "report.html",
     on_progress: OnProgress | None = None,
 ) -> ReportContent:
-    """What a report shows of one window, which is run (arguments as for ``make_report``).
+    """What a report shows of one window, which is run.
 
     Args:
         explainer: the model.
@@ -249,8 +249,18 @@ def _first(
         "smooth": heat.smooth,
         "gamma": heat.gamma,
         "threshold": heat.threshold,
-        "range": "map" if heat.range_policy == "map" else "layer",
+        "outline": heat.outline,
+        **_range(heat),
     }
+
+
+def _range(heat: HeatSettings) -> Json:
+    """What the ends of the colours are of; their numbers where a view has given them."""
+    if heat.is_automatic:
+        return {"range": "map" if heat.range_policy == "map" else "layer", "ends": None}
+    given = heat.locked_range or heat.manual_range
+    assert given is not None
+    return {"range": "given", "ends": [given.low, given.high]}
 
 
 def _predictions(explainer: Explainer, captured: WindowCapture) -> list[Json]:

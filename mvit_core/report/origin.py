@@ -103,6 +103,8 @@ def _rows(told: Provenance, captured: WindowCapture) -> tuple[tuple[str, str], .
         ("Computed on", compute_words(told.run)),
         ("Versions", ", ".join(" ".join(pair) for pair in told.versions)),
     ]
+    if told.no_command:
+        rows.append(("Made again", told.no_command))
     if source.clip.captured is not None:
         rows.insert(2, ("Capture file", source.clip.file.words))
     return tuple(rows)

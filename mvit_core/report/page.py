@@ -25,6 +25,7 @@ SCRIPTS = (
     "numbers.js",
     "data.js",
     "paint.js",
+    "outlines.js",
     "state.js",
     "viewer.js",
     "controls.js",

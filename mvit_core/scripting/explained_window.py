@@ -13,7 +13,7 @@ from mvit_core.export import ExportRequest, Source
 from mvit_core.figure import OWN_RANGES, FigureRequest, default_rows, make_figure, preset_for
 from mvit_core.pipeline import Explainer
 from mvit_core.render import share_text
-from mvit_core.report import ReportRequest, check_report_target, make_report, write_report
+from mvit_core.report import Reopening, ReportRequest, check_report_target, save_report
 from mvit_core.scripting.choices import (
     Heads,
     block_of,
@@ -185,7 +185,12 @@ class ExplainedWindow:
         return PaperFigure(scene, request, Source(self.explainer, self.video))
 
     def report(
-        self, path: str | Path, *, of: TokenMap | None = None, faithfulness: bool = True
+        self,
+        path: str | Path,
+        *,
+        of: TokenMap | None = None,
+        faithfulness: bool = True,
+        with_paths: bool = True,
     ) -> Path:
         """Write one HTML file that shows the window anywhere, without network and without us.
 
@@ -194,6 +199,9 @@ class ExplainedWindow:
             of: the map that is shown first, and explained where it is evidence; None for the
                 attention of the last block.
             faithfulness: measure what removing the map of the explanation does to the class.
+            with_paths: the session that opens the same view in the window names clip and
+                checkpoint with their folders; False to give the report away. What is in no file
+                has no session.
 
         Returns:
             The path.
@@ -209,8 +217,8 @@ class ExplainedWindow:
         if isinstance(of, ClassEvidence):
             baseline = of.evidence.baseline or request.baseline
             request = replace(request, why=spec, baseline=baseline)
-        page = make_report(self.explainer, self.video, request, output=where.name)
-        write_report(page, where, (self.video.path, self._source.model_path))
+        reopening = Reopening(where.absolute().parent, with_paths)
+        save_report(self.explainer, self.video, request, where, reopening)
         return where
 
     def to_xarray(self) -> "xarray.DataTree":

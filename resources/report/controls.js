@@ -57,11 +57,13 @@ function showControls() {
   byId("colours").value = chosen.table;
   byId("opacity").value = Math.round(100 * chosen.opacity);
   byId("opacity-text").textContent = `${Math.round(100 * chosen.opacity)} %`;
-  mark(byId("range-choice"), isWhy(map) ? "map" : chosen.range);
-  for (const input of byId("range-choice").querySelectorAll("input")) input.disabled = isWhy(map);
+  const { ends } = page.first;
+  mark(byId("range-choice"), isWhy(map) && chosen.range !== "given" ? "map" : chosen.range);
+  for (const input of byId("range-choice").querySelectorAll("input")) input.disabled = isWhy(map) && !ends;
   byId("overlay").checked = chosen.overlay;
   byId("smooth").checked = chosen.smooth;
-  byId("map-words").textContent = map.words;
+  byId("outline").checked = chosen.outline;
+  byId("map-words").textContent = `${map.words} Source: ${map.source}.`;
 }
 
 function beginControls() {
@@ -75,13 +77,16 @@ function beginControls() {
   fillChoices(byId("range-choice"), "range", [
     { value: "layer", words: "Block", title: "The ends of the colours are taken from all heads of the block" },
     { value: "map", words: "This map", title: "The ends of the colours are taken from the map alone" },
+    ...(page.first.ends ? [{ value: "given", words: "View", title: "The ends of the colours are those that the view had" }] : []),
   ], (range) => choose({ range }));
   byId("map").addEventListener("change", (event) => choose({ map: event.target.value }));
   byId("block").addEventListener("change", (event) => choose({ block: Number(event.target.value) }));
   byId("colours").addEventListener("change", (event) => choose({ table: event.target.value }));
   byId("opacity").addEventListener("input", (event) => choose({ opacity: Number(event.target.value) / 100 }));
   byId("overlay").addEventListener("change", (event) => choose({ overlay: event.target.checked }));
-  byId("smooth").addEventListener("change", (event) => choose({ smooth: event.target.checked }));
+  for (const name of ["smooth", "outline"]) {
+    byId(name).addEventListener("change", (event) => choose({ [name]: event.target.checked }));
+  }
   byId("controls").addEventListener("submit", (event) => event.preventDefault());
   follow(showControls);
 }
@@ -113,6 +118,7 @@ const KEYS = {
   c: ["C", "other colours", () => choose({ table: nextOf(page.tables.slice(0, -1).map((each) => each.name), chosen.table, 1) })],
   o: ["O", "heat on or off", () => choose({ overlay: !chosen.overlay })],
   s: ["S", "smooth or cells", () => choose({ smooth: !chosen.smooth })],
+  l: ["L", "outline on or off", () => choose({ outline: !chosen.outline })],
   t: ["T", "theme", () => nextTheme()],
 };
 

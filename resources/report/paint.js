@@ -49,9 +49,14 @@ function entryOf(share, look) {
   return roundEven(Math.sign(value) * size * (255 - look.middle)) + look.middle;
 }
 
-/** Lay the heat of a look over the pixels of a frame, in place. */
-function layHeat(pixels, width, height, look) {
-  const { map, layer, head, place, low, high } = look;
+/** A value within the ends of a look, from 0 to 1. */
+function shareOf(value, { low, high }) {
+  return high > low ? Math.min(Math.max((value - low) / (high - low), 0), 1) : 0;
+}
+
+/** The value of a look at each pixel of a picture of a size, as a function of x and y. */
+function stretched(look, width, height) {
+  const { map, layer, head, place } = look;
   const grid = page.grids[layer.grid];
   const [, rows, columns] = layer.shape;
   const plane = planeOf(map, layer, head, timeOf(grid, place));
@@ -64,20 +69,24 @@ function layHeat(pixels, width, height, look) {
       wide[y * width + x] = near + (plane[y * columns + across.after[x]] - near) * across.share[x];
     }
   }
+  return (x, y) => {
+    const near = wide[down.before[y] * width + x];
+    return near + (wide[down.after[y] * width + x] - near) * down.share[y];
+  };
+}
+
+/** Lay the heat of a look over the pixels of a frame, in place. */
+function layHeat(pixels, width, height, look) {
+  const valueAt = stretched(look, width, height);
   const { rgb, alpha } = paletteOf(look.table, look.opacity);
   const [left, top, right, bottom] = seenBox(width, height);
-  const span = high - low;
   const unseen = look.table.name === "spotlight" ? Math.round(255 * look.opacity) : 0;
   for (let y = 0; y < height; y += 1) {
-    const above = down.before[y] * width;
-    const below = down.after[y] * width;
     for (let x = 0; x < width; x += 1) {
       let entry = 0;
       let level = unseen;
       if (x >= left && x < right && y >= top && y < bottom) {
-        const near = wide[above + x];
-        const value = near + (wide[below + x] - near) * down.share[y];
-        const share = span > 0 ? Math.min(Math.max((value - low) / span, 0), 1) : 0;
+        const share = shareOf(valueAt(x, y), look);
         entry = entryOf(share, look);
         level = alpha[entry];
         const amount = look.signed ? Math.abs(2 * share - 1) : share;
@@ -110,13 +119,20 @@ function framePixels(place, width, height) {
   return new ImageData(new Uint8ClampedArray(kept.data), width, height);
 }
 
+/** The ends of the colours: of a map, of its block, or the numbers of the view. */
+function endsOf(range, map, layer, facts) {
+  if (range !== "given") return range === "map" || isWhy(map) ? facts.ends : layer.ends;
+  const most = Math.max(...page.first.ends.map(Math.abs));
+  return map.signed ? [-most, most] : page.first.ends;
+}
+
 /** Everything that decides how one map is drawn on one frame. */
 function lookOf(chosen) {
   const map = mapOf(chosen.map);
   const layer = isWhy(map) ? map.layers[0] : layerOf(map, chosen.block);
   const head = isWhy(map) ? 0 : headWithin(chosen.head, layer);
   const facts = headFacts(layer, head);
-  const [low, high] = chosen.range === "map" || isWhy(map) ? facts.ends : layer.ends;
+  const [low, high] = endsOf(chosen.range, map, layer, facts);
   const table = map.signed ? signedTable : tableOf(chosen.table);
   return {
     map, layer, head, facts, low, high, table,
@@ -138,5 +154,6 @@ function drawFrame(canvas, chosen, width, height) {
   const look = lookOf(chosen);
   if (chosen.overlay) layHeat(pixels.data, width, height, look);
   canvas.getContext("2d").putImageData(pixels, 0, 0);
+  if (chosen.overlay && chosen.outline) drawOutlines(canvas, look);
   return look;
 }

@@ -69,7 +69,7 @@ function showSheet() {
   const map = mapOf(chosen.map);
   byId("sheet-rows").disabled = isWhy(map);
   const of = isWhy(map) ? map.title : `${map.title}: ${SHEET_ROWS[sheet.rows]}`;
-  const range = chosen.range === "map" || isWhy(map) ? "each map has its own range" : "each block has its own range";
+  const range = rangeWords(map, "each map has its own range", "each block has its own range");
   byId("sheet-words").textContent = `${of}; ${range}.`;
 }
 

@@ -9,6 +9,7 @@ const chosen = {
   opacity: page.first.opacity,
   smooth: page.first.smooth,
   range: page.first.range,
+  outline: page.first.outline,
   overlay: true,
 };
 const listeners = [];
@@ -46,6 +47,12 @@ function nextOf(values, now, by) {
 /** Heads that a layer can show: all together, then each alone. */
 function headChoices(layer) {
   return [...Object.keys(WHOLE), ...layer.heads.keys()];
+}
+
+/** What the ends of the colours are of, in words. */
+function rangeWords(map, one, all) {
+  if (chosen.range === "given") return "range of the view";
+  return chosen.range === "map" || isWhy(map) ? one : all;
 }
 
 /** A head in words. */

@@ -63,7 +63,7 @@ function showBar(look) {
   byId("high").textContent = valueText(look.high);
   const keys = look.layer.keys;
   const uniform = isWhy(look.map) ? look.map.unit : `attention probability · high end ${valueText(look.high * keys)} times uniform`;
-  const of = chosen.range === "map" || isWhy(look.map) ? "range of this map" : "range of this block, all heads";
+  const of = rangeWords(look.map, "range of this map", "range of this block, all heads");
   byId("unit").textContent = `${uniform} · ${of}${look.layer.note ? ` · ${look.layer.note}` : ""}`;
 }
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+import mvit_core
 from app.dialogs.report.dialog import ReportDialog
 from app.results import TaskKey
 from app.state.session_file import read_session
@@ -17,6 +18,8 @@ from app.window.launch import ViewOptions, _open_options
 from mvit_core.attribution import MapSpec
 from mvit_core.export import draw_still
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import read_provenance
+from mvit_core.repeating import Inputs, repeat
 from mvit_core.report import POSSIBLE
 from mvit_core.video import open_video
 from tests.app.conftest import WAIT_MS, settle
@@ -101,6 +104,28 @@ def test_a_report_holds_what_was_chosen_and_opens_the_same_view_again(
         now = lens.store.state
         assert (now.map, now.frame, now.clip) == (before.map, before.frame, before.clip)
         assert lens.sessions.path is None, "saving never writes over the report"
+
+
+def test_a_report_of_a_script_and_one_made_again_open_their_view_in_the_window(
+    lens, qtbot, tmp_path, barcode_clip, toy_checkpoint
+):
+    """As the window's own report does: the same block, head and frame."""
+    made, again = tmp_path / "r.html", tmp_path / "again.html"
+    with mvit_core.explain(barcode_clip, toy_checkpoint, window=1, device="cpu") as explained:
+        shown = explained.maps(block=2, head=1, method="received")
+        explained.report(made, of=shown, faithfulness=False)
+        frames = explained.capture.frame_indices
+    inputs = Inputs((barcode_clip.parent, toy_checkpoint.parent))
+    repeat(read_provenance(made).provenance, inputs, again)
+    for target in (made, again):
+        lens.store.update(map=MapSpec(), frame=30)
+        settle(qtbot, lens)
+        drop(lens, target)
+        settle(qtbot, lens)
+        now = lens.store.state
+        assert now.map == MapSpec(2, 1, "received")
+        assert now.frame in frames
+        assert lens.controller.results.shown.result.request.block == 2
 
 
 def test_the_preview_is_the_picture_that_the_page_shows_first(dialog, explainer, barcode_clip):

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.dialogs.relink import RelinkDialog
 from app.state.json_codec import LARGEST_WHOLE, decode, encode, field_types
-from app.state.session import EDGE_BYTES, NOT_KEPT, VERSION, make_session, session_page
+from app.state.session import NOT_KEPT, make_session, session_page
 from app.state.session_file import (
     Place,
     digest_of,
@@ -31,6 +31,7 @@ from mvit_core.errors import SessionError
 from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.patches import Patch
 from mvit_core.render import HeatSettings, ValueRange
+from mvit_core.system.session_form import EDGE_BYTES, VERSION
 from mvit_core.video.clip import ClipSpec
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import dialog_of, drop, messages, press

@@ -18,15 +18,19 @@ import mvit_core
 from app.cli.entry import build_parser, main
 from app.cli.export import request_from
 from app.cli.figure import request_from as figure_request_from
+from app.state.session_file import find, read_session
 from app.state.view_state import ModelSource
 from mvit_core import load_model, open_video
 from mvit_core.attribution import MapSpec
 from mvit_core.batch import BatchSpec
 from mvit_core.batch.clip_runner import make_runner
+from mvit_core.batch.files import KINDS, make_files
+from mvit_core.batch.maps import begin_maps
 from mvit_core.batch.run_file import begin, facts_of, make_folder
 from mvit_core.batch.shards import shards_of
 from mvit_core.batch.tables import tables_of
 from mvit_core.batch.unit import run_shard
+from mvit_core.capture_file import write_capture
 from mvit_core.clips import read_clips
 from mvit_core.export import EXPORTERS, ExportRequest, export
 from mvit_core.export.command import words_of
@@ -37,6 +41,7 @@ from mvit_core.model.kernels import choice, forced
 from mvit_core.pipeline import Explainer
 from mvit_core.provenance import CARRIERS, as_json, document_text, read_provenance, side_of
 from mvit_core.repeating import CRATE_NAME, Inputs, compared, repeat, verify
+from tests.core.test_capture_file import rewritten
 from tests.core.test_provenance import REQUESTS, TUBE, WITH_OPTIONS
 from tests.fixtures_video import write_barcode_clip
 from tests.toys import toy_config, write_toy_checkpoint
@@ -59,6 +64,8 @@ def made(tmp_path_factory):
         assert main(["figure", *words, str(folder / f"fig{ending}"), "--frames", "1"]) == 0
     page = str(folder / "page.html")
     assert main(["report", *words, page, "--no-faithfulness", "--without-paths"]) == 0
+    words = [str(clip), "--checkpoint", str(model), "-o", str(folder / "runs.mvitcap")]
+    assert main(["capture", *words]) == 0
     return SimpleNamespace(folder=folder, clip=clip, model=model)
 
 
@@ -240,8 +247,12 @@ def test_a_report_is_made_again_and_a_difference_in_it_is_said(made, run, tmp_pa
     again = tmp_path / "again.html"
     code, _, notes = run("provenance", page, "--repeat", "-o", again, *given)
     assert code == 0
-    assert "does not reopen in the window" in notes
+    assert "session" not in notes
     assert compared(page, again) == ""
+    first, session = read_session(page), read_session(again)
+    assert (session.view, session.unknown) == (first.view, ())
+    found = {role: find(ref, tmp_path).path for role, ref in session.files.items()}
+    assert found == {"clip": made.clip, "checkpoint": made.model}
     again.write_bytes(again.read_bytes().replace(b"data:image/", b"data:image/x", 1))
     assert compared(page, again) == "what is shown differs"
 
@@ -271,20 +282,143 @@ def test_a_capture_file_without_its_checkpoint_carries_the_capture_s_own(made, r
     assert (verdict.outcome, verdict.words) == ("same", "")
 
 
-def test_a_table_of_a_batch_says_where_it_comes_from_and_is_not_made_again(made, run, tmp_path):
+@pytest.mark.parametrize("half", [False, True])
+def test_a_capture_file_says_where_it_comes_from_and_which_command_makes_it(
+    made, run, tmp_path, monkeypatch, half
+):
+    for path in (made.clip, made.model):
+        (tmp_path / path.name).symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    words = ("--checkpoint", "toy.pyth", "--windows", 0, *(["--half"] if half else []))
+    assert run("capture", "clip.mp4", *words, "-o", "some.mvitcap")[0] == 0
+    carried = read_provenance(Path("some.mvitcap"))
+    told, source = carried.provenance, carried.provenance.source
+    for file, path in ((source.clip.file, made.clip), (source.model.file, made.model)):
+        assert file.name == path.name
+        assert file.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (told.kind, told.output, told.no_command) == ("capture", "some.mvitcap", "")
+    assert (told.windows[0].index, told.windows[0].frames[0]) == (0, 0)
+    assert "float16" in told.shows if half else "float16" not in told.shows
+    before = Path("some.mvitcap").read_bytes()
+    program, *words = shlex.split(told.command)
+    assert (program, main(words)) == ("mvit-lens", 0)
+    assert Path("some.mvitcap").read_bytes() == before
+    code, printed, _ = run("provenance", "some.mvitcap")
+    assert code == 0
+    assert f"again         {told.command}\n" in printed
+    code, _, complaint = run("provenance", "some.mvitcap", "--repeat")
+    assert code == 1
+    assert "is made by capture, which cannot be made again" in complaint
+
+
+def test_no_path_of_the_machine_is_in_a_capture_file(made):
+    content = (made.folder / "runs.mvitcap").read_bytes()
+    for place in (made.folder.name, str(Path.home()), str(Path.cwd())):
+        assert place.encode() not in content
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda document: document["clip"].update(name="../p"), "damaged: name is '../p'; allowed"),
+        (lambda document: document["model"].update(sha256="0"), "damaged: sha256 is '0'; allowed"),
+        (lambda document: document.update(form=7), "is a capture file of form 7"),
+    ],
+)
+def test_a_hostile_or_later_capture_file_is_refused_in_one_line(made, run, tmp_path, change, words):
+    bad = tmp_path / "bad.mvitcap"
+    bad.write_bytes((made.folder / "runs.mvitcap").read_bytes())
+    rewritten(bad, lambda document, _: change(document))
+    code, printed, complaint = run("provenance", bad)
+    assert (code, printed) == (1, "")
+    assert words in complaint
+    assert len(complaint.strip().splitlines()) == 1
+
+
+def test_what_a_script_captured_says_that_no_command_is_known(made, tmp_path):
+    explainer = Explainer(load_model(made.model, device="cpu"))
+    with open_video(made.clip) as video:
+        runs = [explainer.capture(video, explainer.windows(video)[0])]
+        write_capture(tmp_path / "a.mvitcap", video, explainer.loaded, runs)
+    told = read_provenance(tmp_path / "a.mvitcap").provenance
+    assert told.command == ""
+    assert told.no_command.startswith("a script or the window wrote it")
+
+
+@pytest.fixture(scope="module")
+def batch(made, tmp_path_factory):
+    """The folder of a batch of one clip, with tables, maps and a file of each kind."""
     pytest.importorskip("pyarrow")
-    out, clips = tmp_path / "rows", tmp_path / "clips.csv"
+    folder = tmp_path_factory.mktemp("batched")
+    out, clips = folder / "rows", folder / "clips.csv"
     clips.write_text(f"path\n{made.clip}\n")
-    listed, spec = read_clips(clips), BatchSpec((ModelSource(made.model, device="cpu"),))
+    model = ModelSource(made.model, device="cpu")
+    listed, spec = read_clips(clips), BatchSpec((model,), maps=("row",))
     make_folder(out)
     begin(out, facts_of(listed, spec, 64, out.name), tables_of(spec.stats))
-    run_shard(make_runner(spec, 1), out, shards_of(listed.clips, 64)[0])
-    part = out / "heads" / "part-000000.parquet"
+    begin_maps(out, spec.names, len(listed.clips), 64)
+    shards = shards_of(listed.clips, 64)
+    run_shard(make_runner(spec, 1), out, shards[0])
+    assert make_files(out, shards, spec, dict.fromkeys(KINDS, 1)).made == len(KINDS)
+    return out
+
+
+WHOLE = ("", "run.json", "maps.zarr", "maps.zarr/zarr.json", "maps.zarr/model-0", "heads")
+FILES = {
+    "captures/clip-000000.window-000.model-0.mvitcap": "capture",
+    "videos/clip-000000.window-000.model-0.mp4": "export",
+}
+
+
+@pytest.mark.parametrize("place", WHOLE)
+def test_folder_run_file_maps_and_tables_of_a_batch_say_where_they_come_from(
+    made, batch, run, place
+):
+    path = batch / (place if place != "heads" else "heads/part-000000.parquet")
+    told = read_provenance(path).provenance
+    assert (told.kind, told.output) == ("batch", "rows")
+    assert told.source.model.file.sha256 == hashlib.sha256(made.model.read_bytes()).hexdigest()
+    assert told.command.startswith("mvit-lens batch clips.csv --checkpoint toy.pyth")
+    assert run("provenance", path)[0] == 0
+
+
+@pytest.mark.parametrize("place", FILES)
+def test_files_of_chosen_windows_say_where_they_come_from(made, batch, place):
+    told = read_provenance(batch / place).provenance
+    assert told.kind == FILES[place]
+    assert told.source.clip.file.sha256 == hashlib.sha256(made.clip.read_bytes()).hexdigest()
+    assert told.command.startswith(f"mvit-lens {told.kind} ")
+
+
+def test_every_file_of_a_batch_is_one_of_these_or_a_note(batch):
+    named = {*FILES, *WHOLE, "maps.zarr/model-0/zarr.json"}
+    left = [
+        path.relative_to(batch).as_posix() for path in sorted(batch.rglob("*")) if path.is_file()
+    ]
+    left = [name for name in left if name not in named and not name.endswith(".parquet")]
+    # Arrays stand in the groups that say it, notes of shards are no results.
+    assert all(name.startswith(("maps.zarr/model-0/row-", "done/")) for name in left), left
+
+
+@pytest.mark.parametrize("name", ["empty", "other"])
+def test_a_folder_that_says_nothing_is_refused_in_words(run, tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    if name == "other":
+        (folder / "zarr.json").write_text('{"zarr_format": 3, "attributes": {"a": 1}}')
+    code, _, complaint = run("provenance", folder)
+    assert code == 1
+    said = {"empty": "is a folder without run.json and zarr.json", "other": "says nothing of"}
+    assert said[name] in complaint
+
+
+def test_a_table_of_a_batch_says_where_it_comes_from_and_is_not_made_again(batch, made, run):
+    part = batch / "heads" / "part-000000.parquet"
     told = read_provenance(part).provenance
     assert told.source.model.file.sha256 == hashlib.sha256(made.model.read_bytes()).hexdigest()
     assert told.command == (
         "mvit-lens batch clips.csv --checkpoint toy.pyth --windows first --stats readout "
-        "--shard 64 -o rows"
+        "--maps row --shard 64 -o rows"
     )
     code, printed, _ = run("provenance", part)
     assert code == 0

@@ -257,6 +257,7 @@ def test_the_methods_paragraph_says_all_that_a_paper_has_to(made):
         f"short side of {spec.short_side} pixels",
         "normalised with mean (0.45, 0.45, 0.45)",
         'attention of block 1 (from 0) by "Attended by"',
+        "Source: Fan et al., ICCV 2021, section 3.1.",
         "the mean of heads 0, 1, for the token (t, y, x) = (0, 1, 2)",
         "window 0, whose frames are ",
         "area under deletion 0.29",

@@ -33,7 +33,6 @@ from mvit_core.report import (
     check_report_target,
     content_of,
     embedded_session,
-    make_report,
     page_of,
     write_report,
 )
@@ -476,7 +475,7 @@ def test_a_report_is_written_whole_and_never_over_what_it_was_made_of(page, path
 
 def test_a_report_gives_its_session_back(path, kept):
     session = {**SESSION, "view": {"words": "</script> \u2028 & <b>"}}
-    made = make_report(*path, ReportRequest(**QUICK), session)
+    made = page_of(content_of(*path, ReportRequest(**QUICK)), session)
     assert embedded_session(kept(lambda _: made)) == session
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from mvit_core import load_model, open_video
 from mvit_core.export import ExportRequest
 from mvit_core.pipeline import Explainer, MapSpec
-from mvit_core.render import HeatSettings, blend, heat_layer
+from mvit_core.render import HeatSettings, ValueRange, blend, heat_layer
 from mvit_core.report import ReportRequest, content_of, page_of
 from tests.browser import browser, program
 from tests.fixtures_video import write_barcode_clip
@@ -125,6 +126,68 @@ def test_heat_lies_where_the_product_lays_it(page, path, smooth):
     assert np.percentile(off, 99) <= 3
     assert off.max() <= 12
     assert np.abs(found.astype(int) - pixels(page)).max() > 60, "there is heat"
+
+
+def near(mask, reach=2):
+    """Pixels of a mask, and those beside them."""
+    side = 2 * reach + 1
+    return cv2.dilate(mask.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+
+
+@pytest.mark.parametrize("shown", ["attention", "explanation", "cells"])
+def test_outlines_lie_where_the_product_draws_them(page, path, shown):
+    """Black and white where its lines are, and nowhere else; dashed where values speak against."""
+    explainer, video, _ = path
+    window = explainer.windows(video)[0]
+    spec = MapSpec(block=2, head=1, method="row")
+    if shown == "explanation":
+        spec = ReportRequest().why
+        page.press("m")
+        page.press("m")
+    if shown == "cells":
+        page.press("s")
+    explained = explainer.explain(video, window, spec)
+    heat = HeatSettings(smooth=shown != "cells")
+    style = heat.style(explained.maps, explained.saliency)
+    lined = replace(style, outline=True)
+    page.press("o")
+    frame = pixels(page)
+    page.press("o")
+    plain = pixels(page)
+    page.click("#outline")
+    found = pixels(page)
+    made = [blend(frame, heat_layer(explained.heatmap, 5, each)) for each in (style, lined)]
+    ours, theirs = (
+        np.abs(one.astype(int) - other).max(axis=2) > 60 for one, other in ((plain, found), made)
+    )
+    assert theirs.sum() > 50, "there are lines"
+    assert (theirs & ~near(ours)).sum() <= theirs.sum() // 50
+    assert (ours & ~near(theirs)).sum() <= ours.sum() // 50
+    white = (found.min(axis=2) > 180) & ours
+    assert white.sum() > ours.sum() // 20, "the middle of a line is white"
+    page.press("l")
+    assert np.array_equal(pixels(page), plain)
+
+
+def test_a_map_names_its_source_in_words(page):
+    assert text(page, "#map-words").endswith("Source: Fan et al., ICCV 2021, section 3.1.")
+    page.press("m")
+    page.press("m")
+    assert "Source: Sundararajan et al., ICML 2017" in text(page, "#map-words")
+    assert page.run("document.querySelectorAll('[href], [src]').length") == page.run(
+        "document.querySelectorAll('#strip img').length"
+    )
+
+
+def test_an_outline_and_the_range_of_the_view_are_shown_first_where_the_view_had_them(path):
+    explainer, video, _ = path
+    heat = HeatSettings(outline=True, locked_range=ValueRange(0, 0.25))
+    request = ReportRequest(ExportRequest(MapSpec(2, 1), heat), why=None)
+    first = content_of(explainer, video, request).document["first"]
+    assert (first["outline"], first["range"], first["ends"]) == (True, "given", [0, 0.25])
+    plain = content_of(explainer, video, replace(request, shown=ExportRequest(MapSpec(2, 1))))
+    first = plain.document["first"]
+    assert (first["outline"], first["range"], first["ends"]) == (False, "layer", None)
 
 
 def test_frames_are_walked_by_keys_clicks_and_the_slider(page):

@@ -1,6 +1,7 @@
 """``mvit_core.explain``: what a script gets is what the path gives; errors say what is wrong."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +9,17 @@ import torch
 from torch import nn
 
 import mvit_core
+from app.state.session_file import model_source, read_session
 from mvit_core import load_model
 from mvit_core.attribution import LAYER_MAPS, MapSpec, head_statistics
-from mvit_core.errors import CaptureError, ClipError, MvitError, NeedsModelError, VideoError
+from mvit_core.errors import (
+    CaptureError,
+    ClipError,
+    MvitError,
+    NeedsModelError,
+    SessionError,
+    VideoError,
+)
 from mvit_core.explaining import EVIDENCE
 from mvit_core.figure import FigureRequest
 from mvit_core.heatmap import project
@@ -414,6 +423,33 @@ def test_a_report_is_one_page_of_this_window_and_of_the_class_explained(explaine
     assert "class 3" in page
     assert "-o r.html" in page, "the command that makes it again"
     assert "clip.mp4" in page
+
+
+@pytest.mark.parametrize("with_paths", [True, False])
+def test_a_report_has_the_session_that_opens_its_view_in_the_window(
+    explained, toy_files, tmp_path, with_paths
+):
+    clip, checkpoint, _ = toy_files
+    shown = explained.maps(block=1, head=1, method="received")
+    made = explained.report(tmp_path / "r.html", of=shown, with_paths=with_paths)
+    session = read_session(made)
+    assert (session.unknown, session.view["map"]) == ((), shown.explanation.spec)
+    assert session.view["frame"] in explained.capture.frame_indices
+    named = {role: (ref.absolute, ref.name) for role, ref in session.files.items()}
+    wanted = {"clip": Path(clip), "checkpoint": Path(checkpoint)}
+    whole = {role: str(path.absolute()) if with_paths else "" for role, path in wanted.items()}
+    assert named == {role: (whole[role], path.name) for role, path in wanted.items()}
+    source = model_source(session, {role: Path(path) for role, path in wanted.items()})
+    assert (source.checkpoint, source.module) == (Path(checkpoint), "")
+    assert (str(Path(clip).parent) in made.read_text("utf-8")) == with_paths
+
+
+def test_a_report_of_what_is_in_no_file_has_no_session_and_is_refused_as_one(toy_files, tmp_path):
+    loaded = load_model(toy_files[1], device="cpu")
+    with mvit_core.explain(frames_of(16), loaded.model, clip_spec=loaded.clip_spec) as held:
+        made = held.report(tmp_path / "r.html", faithfulness=False)
+    with pytest.raises(SessionError, match="was made without a session"):
+        read_session(made)
 
 
 def test_a_report_with_another_ending_is_refused_before_any_work(explained, tmp_path):

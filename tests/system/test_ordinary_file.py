@@ -185,7 +185,7 @@ READ_DIRECTLY = {
     "mvit_core/video/encode/amending.py",
     "mvit_core/video/encode/gif.py",
     # Whatever was found to be an ordinary file just before.
-    "app/state/session.py",
+    "mvit_core/system/session_form.py",
     "mvit_core/video/decode/animations.py",
     "mvit_core/video/decode/container.py",
     "mvit_core/video/decode/damage.py",

@@ -110,6 +110,7 @@ class DisplayPanel(Panel):
         self.lock_asked.connect(lambda _: intents.lock())
         self.held.connect(context.store.hold)
         self.range.export.reported.connect(context.notify)
+        self.range.export.wrote.connect(context.wrote)
 
     @property
     @override

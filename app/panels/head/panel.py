@@ -157,6 +157,7 @@ class HeadCard(Panel):
         self.command.connect(context.run)
         self.remarked.connect(context.show_remark)
         self.distances.export.reported.connect(context.notify)
+        self.distances.export.wrote.connect(context.wrote)
 
     @property
     @override

@@ -212,6 +212,7 @@ class Timeline(Panel):
         self.command.connect(context.run)
         self.left_field.connect(context.focus_stage)
         self.track.export.reported.connect(context.notify)
+        self.track.export.wrote.connect(context.wrote)
 
     def _run(self, context: PanelContext, frame: int) -> None:
         """Run the window of a frame, and go there."""

@@ -122,6 +122,7 @@ class WhyPanel(Panel):
         self.method.chosen.connect(why.choose_method)
         self.faithful.curves.point_asked.connect(why.remove)
         self.faithful.curves.export.reported.connect(context.notify)
+        self.faithful.curves.export.wrote.connect(context.wrote)
         self.command.connect(context.run)
         self.left.connect(context.focus_stage)
 

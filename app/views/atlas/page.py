@@ -242,7 +242,7 @@ class AtlasPage(KeepsKeys):
         if name:
             path = Path(name)
             path = path if path.suffix else path.with_suffix(".csv")
-            self.scatter.export.write(path, self._write_table)
+            self.scatter.export.write(path, self._write_table, "head-table")
 
     def _write_table(self, path: Path) -> None:
         from mvit_core.export.heads_table import write_heads  # imports torch
