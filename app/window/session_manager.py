@@ -222,7 +222,8 @@ class SessionManager(QObject):
     def _place(self) -> Place:
         layout = self._layouts.current().data()
         zoom, centre = self._canvas.place
-        return Place(base64.b64encode(layout).decode("ascii"), zoom, centre)
+        words = base64.b64encode(layout).decode("ascii")
+        return Place(words, zoom, centre, self._layouts.width)
 
     def may_close(self) -> bool:
         """Ask whether to save a modified session; False if the user cancels closing."""
@@ -328,7 +329,7 @@ class SessionManager(QObject):
         place = opening.session.place
         if place.layout:
             layout = QByteArray.fromBase64(QByteArray(place.layout.encode("ascii", "ignore")))
-            self._layouts.take(layout)
+            self._layouts.take(layout, place.width)
         self._canvas.go_to(place.zoom, place.centre)
         self._use(opening.path)
 
