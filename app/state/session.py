@@ -50,6 +50,8 @@ class Place:
     zoom: float = 0.0
     """View points per stored row; 0 fits the frame to the canvas."""
     centre: tuple[float, float] = (0.0, 0.0)
+    width: str = ""
+    """``Width`` of the window that the layout is of; empty in older sessions."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import (
     QByteArray,
@@ -19,14 +19,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle
 from typing_extensions import override
 
-from app.panels.workspaces import BY_NAME, WORKSPACES, width_of
+from app.panels.workspaces import BY_NAME, WORKSPACES, Width, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PySide6.QtGui import QScreen
 
-    from app.panels.workspaces import Width
     from app.state.view_state import WorkspaceName
     from app.window.docks import Docks
 
@@ -94,6 +93,11 @@ class Layouts(QObject):
         return self._workspace.name
 
     @property
+    def width(self) -> Width:
+        """Whether the layout that is shown is of a wide or a narrow window."""
+        return self._width
+
+    @property
     def is_returning(self) -> bool:
         """True while the window waits to be moved to a screen that exists."""
         return self._return.isActive()
@@ -147,8 +151,17 @@ class Layouts(QObject):
         self._fit_to_clip()
         self._window.showFullScreen()
 
-    def take(self, layout: QByteArray) -> None:
-        """Show a layout from elsewhere; one of another version changes nothing."""
+    def take(self, layout: QByteArray, width: str = "") -> None:
+        """Show a layout from elsewhere; one of another version changes nothing.
+
+        Args:
+            layout: of docks, for the workspace that is shown.
+            width: ``Width`` that it is for; of the other one it waits until the window has it.
+                Empty where it is not known.
+        """
+        if width in get_args(Width) and width != self._width:
+            self._kept[f"{self._workspace.name}/{width}"] = layout
+            return
         self._window.restoreState(layout, LAYOUT_VERSION)
         self._fit_to_clip()
 

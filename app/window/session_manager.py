@@ -180,8 +180,7 @@ class SessionManager(QObject):
     def save_as(self) -> bool:
         """Ask for a file and save the session; False if it was not saved."""
         clip = self._store.state.clip
-        folder = clip.absolute().parent if clip is not None else Path.home()
-        folder = folder if os.access(folder, os.W_OK) else Path.home()
+        folder = self._first_folder(clip)
         first = self.path or folder / f"{clip.stem if clip else 'session'}{ENDING}"
         title, kind = self.tr("Save session"), self.tr("Sessions")
         name, _ = QFileDialog.getSaveFileName(
@@ -191,6 +190,13 @@ class SessionManager(QObject):
             return False
         target = Path(name)
         return self._write(target if target.suffix else target.with_suffix(ENDING))
+
+    def _first_folder(self, clip: Path | None) -> Path:
+        """Where a session is offered to be saved: beside its clip, but never among the samples."""
+        shipped = {sample.clip for sample in self._controller.results.samples.clips}
+        if clip is None or clip in shipped or not os.access(clip.absolute().parent, os.W_OK):
+            return Path.home()
+        return clip.absolute().parent
 
     def _write(self, target: Path) -> bool:
         state, place, folder = self._store.state, self._place(), target.absolute().parent
@@ -222,7 +228,8 @@ class SessionManager(QObject):
     def _place(self) -> Place:
         layout = self._layouts.current().data()
         zoom, centre = self._canvas.place
-        return Place(base64.b64encode(layout).decode("ascii"), zoom, centre)
+        words = base64.b64encode(layout).decode("ascii")
+        return Place(words, zoom, centre, self._layouts.width)
 
     def may_close(self) -> bool:
         """Ask whether to save a modified session; False if the user cancels closing."""
@@ -328,7 +335,7 @@ class SessionManager(QObject):
         place = opening.session.place
         if place.layout:
             layout = QByteArray.fromBase64(QByteArray(place.layout.encode("ascii", "ignore")))
-            self._layouts.take(layout)
+            self._layouts.take(layout, place.width)
         self._canvas.go_to(place.zoom, place.centre)
         self._use(opening.path)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from app.window.launch import ViewOptions, _open_options
 from mvit_core.demo import samples as shipped
@@ -50,6 +51,22 @@ def test_one_click_opens_the_sample_with_its_model_and_shows_everything(boot, qt
     assert shown_clip(window) == demo[0].clip
     assert len(window.panels.predictions.bars.rows()) == 5
     assert window.controller.results.strip.images
+
+
+def test_a_session_of_a_sample_is_not_offered_to_be_saved_among_the_program_s_files(
+    boot, qtbot, demo, monkeypatch, tmp_path
+):
+    offered = []
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *given: offered.append(Path(given[2])) or ("", "")
+    )
+    own = write_barcode_clip(tmp_path / "own.mp4", frames=4)
+    window = boot()
+    for clip in (demo[0].clip, own):
+        window.controller.open_video(clip)
+        qtbot.waitUntil(lambda clip=clip: shown_clip(window) == clip, timeout=WAIT_MS)
+        assert not window.sessions.save()
+    assert offered == [Path.home() / "spins.mvitlens", tmp_path / "own.mvitlens"]
 
 
 def test_the_page_lists_the_samples_and_a_click_opens_one(boot, qtbot, demo):

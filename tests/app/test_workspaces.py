@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QFileDialog, QToolButton
 
 from app.commands import BY_ID, WORKSPACE_ROW
 from app.commands.entry import Entry, matching
@@ -422,3 +422,31 @@ def test_tools_and_timeline_leave_the_frame_its_room_at_first(lens, qtbot):
 def test_the_toolbar_shows_the_views_as_one_control(lens):
     views = lens.toolbar.widgetForAction(lens.toolbar.views)
     assert len(views.findChildren(QToolButton)) == 4
+
+
+def test_the_layout_of_a_session_waits_until_the_window_is_as_wide_as_the_one_it_was_saved_in(
+    lens, qtbot, tmp_path, monkeypatch
+):
+    path = tmp_path / "wide.mvitlens"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    lens.resize(1400, 860)
+    go(qtbot, lens, 2)
+    lens.docks.toggle("effects")
+    assert lens.sessions.save()
+    wide = shown(lens)
+    lens.actions_table.run("view.reset_layout")
+    lens.resize(1024, 700)
+    qtbot.waitUntil(lambda: lens.layouts.width == "narrow", timeout=WAIT_MS)
+    narrow = shown(lens)
+    assert narrow != wide
+    go(qtbot, lens, 4)
+    clips = shown(lens)
+    lens.sessions.open(path)
+    qtbot.waitUntil(lambda: lens.store.state.workspace == "explain", timeout=WAIT_MS)
+    settle(qtbot, lens)
+    assert shown(lens) == narrow
+    go(qtbot, lens, 4)
+    assert shown(lens) == clips, "it is of the workspace that the session shows"
+    go(qtbot, lens, 2)
+    lens.resize(1400, 860)
+    qtbot.waitUntil(lambda: shown(lens) == wide, timeout=WAIT_MS)
