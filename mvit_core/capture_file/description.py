@@ -10,6 +10,7 @@ from mvit_core.model.config import MAX_DEPTH, HeadActivation, MViTConfig
 from mvit_core.model.families import FAMILIES
 from mvit_core.printable import word
 from mvit_core.system.json_codec import Codec
+from mvit_core.system.named_file import check_digest
 from mvit_core.video.boxes import Box
 from mvit_core.video.clip import ClipSpec, ClipWindow
 
@@ -53,6 +54,7 @@ class StoredModel:
             raise ValueError(f"family is {word(self.family)}; allowed are {', '.join(FAMILIES)}")
         if len(self.classes or ()) > _MOST_CLASSES:
             raise ValueError(f"there are more than {_MOST_CLASSES} classes")
+        check_digest(self.size, self.sha256)
 
 
 @dataclass(frozen=True)

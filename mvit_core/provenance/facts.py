@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
 
 from mvit_core.attribution import MapSpec
 from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.printable import brief
+from mvit_core.system.named_file import check_digest, check_name
 from mvit_core.video.clip import PLAIN, ClipSpec, Tiling
 
 __all__ = [
@@ -21,9 +21,7 @@ __all__ = [
     "WindowFacts",
 ]
 
-_SHA256 = re.compile(r"[0-9a-f]{64}|")
 _KIND = re.compile(r"[a-z][a-z-]{0,31}")
-_MOST_NAME = 1024
 _MOST_SOURCES = 64
 _MOST_WINDOWS = 100_000
 _MOST_VERSIONS = 100
@@ -47,10 +45,7 @@ class FileFacts:
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        if self.size < 0:
-            raise ValueError(f"a file has {self.size} bytes; allowed are 0 and more")
-        if not _SHA256.fullmatch(self.sha256):
-            raise ValueError(f"sha256 is {brief(self.sha256)}; allowed are 64 hexadecimal digits")
+        check_digest(self.size, self.sha256)
 
     @property
     def is_nowhere(self) -> bool:
@@ -61,17 +56,6 @@ class FileFacts:
     def words(self) -> str:
         """Name and digest."""
         return f"{self.name} (sha256 {self.sha256 or 'not known'})"
-
-
-def check_name(name: str) -> None:
-    """See whether a name is one, and leads to no other folder.
-
-    Raises:
-        ValueError: it is a path, empty, or too long.
-    """
-    is_one = len(name) <= _MOST_NAME and "\0" not in name and name not in ("", ".", "..")
-    if not is_one or Path(name).name != name or "/" in name:
-        raise ValueError(f"name is {brief(name)}; allowed are names of files without a folder")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from mvit_core.provenance.facts import (
     SourceFacts,
     WindowFacts,
 )
+from mvit_core.system.named_file import name_alone
 from mvit_core.system.versions import version_of
 from mvit_core.video import ClipWindow, Tiling, Video
 from mvit_core.video.boxes import TimedBox
@@ -130,7 +131,7 @@ def _clip_facts(explainer: Explainer, video: Video, on_piece: OnPiece) -> ClipFa
     captured = None
     if explainer.stored is not None:
         clip = explainer.stored.clip
-        captured = FileFacts(clip.name, clip.size, clip.sha256)
+        captured = FileFacts(name_alone(clip.name), clip.size, clip.sha256)
     found = file_facts(video.path, on_piece)
     if video.identity.was_replaced():
         found = replace(found, sha256="")  # another file lies there than the one that is shown
@@ -159,7 +160,7 @@ def model_facts(
     if runs or stored is None:
         file = file_facts(loaded.path, on_piece)
     else:
-        file = FileFacts(stored.name, stored.size, stored.sha256)
+        file = FileFacts(name_alone(stored.name), stored.size, stored.sha256)
     choice, stated = loaded.choice, loaded.stated_clip_spec
     config, labels = choice.config_file, choice.labels_file
     return ModelFacts(

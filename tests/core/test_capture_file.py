@@ -26,6 +26,7 @@ from mvit_core.explaining import EVIDENCE
 from mvit_core.explaining.changes import Changes, HeadPlace
 from mvit_core.pipeline import Explainer
 from mvit_core.printable import MESSAGE_LIMIT
+from mvit_core.provenance.making import source_facts
 from mvit_core.system.tensor_file import TensorFile
 from mvit_core.system.tensor_file_writer import TensorFileWriter
 from mvit_core.video import clip_windows, read_clip
@@ -317,6 +318,8 @@ HOSTILE = {
         lambda d, t: d["architecture"].update(blocks=d["architecture"]["blocks"] * 300),
         "the depth must be 1 to 512",
     ),
+    "a digest that is none": (lambda d, t: d["clip"].update(sha256="<b>"), "64 hexadecimal digits"),
+    "a model's digest that is none": (lambda d, t: d["model"].update(sha256="Z" * 64), "64 hexa"),
     "frames of no size": (lambda d, t: d["clip"].update(frame_size=[0, 5]), "pixels a side"),
     "times that fall": (
         lambda d, t: t.update({"clip.times": ("F64", (40,), np.arange(40.0)[::-1].tobytes())}),
@@ -353,8 +356,11 @@ def test_a_clip_is_looked_for_in_the_files_own_folder_alone(write, barcode_clip,
         document["clip"].update(name=name, sha256="0" * 64)
 
     rewritten(path, change)
+    kept = CaptureFile(path)
     with open_video(path) as video:
         assert video.opened_video.held is not None
+        told = source_facts(Explainer(kept.loaded(), stored=kept), video).clip.captured
+    assert told.name in ("clip.mp4", "passwd", "unnamed", "away\\clip.mp4")
 
 
 TARGETS = {

@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 
 from mvit_core.errors import FileChangedError, MvitError, VideoError, VideoOpenError
 from mvit_core.system.json_codec import Codec
+from mvit_core.system.named_file import check_digest
 from mvit_core.system.ordinary_file import is_file, sha256_of
 from mvit_core.system.tensor_file import TensorFile
 from mvit_core.video.decode.clock import MOST_SECONDS
@@ -87,8 +88,9 @@ class CapturedClip:
             raise ValueError("its frames lie within the clip")
         if not (self.fps >= LEAST_FPS and round(self.fps, 3) <= MOST_FPS):
             raise ValueError(f"frames come at {LEAST_FPS:.3g} to {MOST_FPS:g} a second")
-        if not (self.size >= 0 and self.stream >= 0):
-            raise ValueError("size and stream count from 0")
+        if self.stream < 0:
+            raise ValueError("a stream counts from 0")
+        check_digest(self.size, self.sha256)
 
 
 @dataclass(frozen=True, eq=False)
