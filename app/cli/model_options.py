@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.printing import say_note
 from mvit_core.errors import ArchitectureError, LabelsError, OwnCodeError
-from mvit_core.system.ordinary_file import is_file
+from mvit_core.system.ordinary_file import check_ordinary
 
 if TYPE_CHECKING:
     from app.state.view_state import ModelSource
@@ -160,13 +160,13 @@ def model_source(options: argparse.Namespace, checkpoint: Path) -> ModelSource:
     """What the options say of a checkpoint.
 
     Raises:
-        MvitError: the configuration or the class names do not exist.
+        MvitError: the configuration or the class names are no ordinary file, or not there.
     """
     from app.state.view_state import ModelSource
 
     for path, error in ((options.config, ArchitectureError), (options.labels, LabelsError)):
-        if path is not None and not is_file(path):
-            raise error(f"{path} does not exist; give the path of a file")
+        if path is not None:
+            check_ordinary(path, error)
     return ModelSource(
         checkpoint,
         config=options.config,

@@ -61,7 +61,7 @@ def _verdict(
             again = folder / path.name
             repeat(carried.provenance, inputs, again, on_progress)
             difference = compared(path, again)
-    except MvitError as error:
+    except (MvitError, OSError) as error:  # no place for temporary files, a disk that fails
         return Verdict(path.name, "not made", str(error))
     notes = (*carried.notes, *inputs.notes)
     if difference:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shlex
 import shutil
+import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -727,3 +728,11 @@ def test_a_result_that_a_crate_names_twice_is_made_again_once(made, tmp_path):
     action = {"@type": "CreateAction", "result": [{"@id": "a.png"}, {"@id": "a.png"}]}
     (tmp_path / CRATE_NAME).write_text(json.dumps({"@graph": [action]}))
     assert [each.name for each in verify(tmp_path, Inputs(()))] == ["a.png"]
+
+
+def test_without_a_place_for_temporary_files_the_verdict_says_so(made, run, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    code, printed, _ = run("verify", made.folder / "out.csv")
+    assert code == 1
+    assert printed.startswith("out.csv: not made: ")
+    assert "No such file or directory" in printed

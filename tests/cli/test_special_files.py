@@ -194,6 +194,7 @@ def test_what_is_no_ordinary_file_is_refused_in_every_place_and_stays(said, tmp_
     before = evil.lstat()
     words = said(PLACES[place], evil)
     assert "evil" in words or (is_film and evil.is_symlink()), "or what the link names"
+    assert f"{evil} does not exist" not in words, "it is there"
     after = evil.lstat()
     assert (after.st_ino, stat.S_IFMT(after.st_mode)) == (
         before.st_ino,
