@@ -119,7 +119,7 @@ def _made_or_emptied(folder: Path) -> Iterator[None]:
         yield
     except BaseException:
         for each in list(folder.iterdir()):
-            rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink(missing_ok=True)
+            rmtree(each, ignore_errors=True) if is_folder(each) else each.unlink(missing_ok=True)
         if is_new:
             folder.rmdir()
         raise
