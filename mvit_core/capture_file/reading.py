@@ -120,12 +120,15 @@ class CaptureFile:
             )
         self.path = path
         self.clip: CapturedClip = captured_clip(self._file, CaptureFileError)
-        self.model: StoredModel = CODEC.decode(document.get("model"), StoredModel, "model")
-        self.config = read_config(document.get("architecture"), self.model.family)
-        self.provenance: Provenance = CODEC.decode(
-            document.get("provenance"), Provenance, "provenance"
-        )
-        runs = CODEC.decode(document.get("runs"), tuple[StoredRun, ...], "runs")
+        try:
+            self.model: StoredModel = CODEC.decode(document.get("model"), StoredModel, "model")
+            self.config = read_config(document.get("architecture"), self.model.family)
+            self.provenance: Provenance = CODEC.decode(
+                document.get("provenance"), Provenance, "provenance"
+            )
+            runs = CODEC.decode(document.get("runs"), tuple[StoredRun, ...], "runs")
+        except CaptureFileError as error:
+            raise self._file.damaged(str(error)) from error
         if not 0 < len(runs) <= _MOST_RUNS:
             raise self._file.damaged(f"it has {len(runs)} windows")
         self.windows = tuple(

@@ -322,7 +322,10 @@ def test_no_path_of_the_machine_is_in_a_capture_file(made):
     ("change", "words"),
     [
         (lambda document: document["clip"].update(name="../p"), "damaged: name is '../p'; allowed"),
-        (lambda document: document["model"].update(sha256="0"), "damaged: sha256 is '0'; allowed"),
+        (
+            lambda document: document["model"].update(sha256="0"),
+            "bad.mvitcap is a damaged capture file (model cannot be used: sha256 is '0'; allowed",
+        ),
         (lambda document: document.update(form=7), "is a capture file of form 7"),
     ],
 )
