@@ -7,6 +7,13 @@ from types import MappingProxyType
 
 from mvit_core.errors import ExportError
 
+THREADS = "4"
+"""Of an encoder whose pictures depend on them: the same file is made whatever the machine has.
+
+For the same reason x264 plans no bits ahead by its tree of macroblocks (``mbtree``): with pictures
+of some sizes it reads memory that nobody wrote, and two runs differ in a few pixels.
+"""
+
 QUALITIES: Mapping[str, str] = MappingProxyType(
     {
         "small": "Small file",
@@ -48,14 +55,16 @@ ENCODERS: Mapping[str, Encoder] = MappingProxyType(
             "libx264",
             "yuv420p",
             (".mp4", ".mov", ".mkv"),
-            _rates(26, 18, 12, preset="medium"),
+            _rates(26, 18, 12, preset="medium", threads=THREADS, mbtree="0"),
         ),
         "h265": Encoder(
             "H.265 (HEVC)",
             "libx265",
             "yuv420p",
             (".mp4", ".mov", ".mkv"),
-            _rates(28, 21, 15, preset="medium", **{"x265-params": "log-level=none"}),
+            _rates(
+                28, 21, 15, preset="medium", **{"x265-params": "log-level=none:frame-threads=2"}
+            ),
             tag="hvc1",
         ),
         "vp9": Encoder(
@@ -63,7 +72,15 @@ ENCODERS: Mapping[str, Encoder] = MappingProxyType(
             "libvpx-vp9",
             "yuv420p",
             (".webm", ".mp4", ".mkv"),
-            _rates(40, 30, 18, b="0", deadline="good", **{"cpu-used": "4", "row-mt": "1"}),
+            _rates(
+                40,
+                30,
+                18,
+                b="0",
+                deadline="good",
+                threads=THREADS,
+                **{"cpu-used": "4", "row-mt": "1"},
+            ),
         ),
         "av1": Encoder(
             "AV1, for the web",
