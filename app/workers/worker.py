@@ -354,7 +354,8 @@ class Worker(QThread):
         except Interrupted:
             self._put_again(queued)
         except MvitError as error:
-            if isinstance(error, OwnCodeError):  # whoever wrote it wants to know where
+            # Whoever wrote code that failed wants to know where; code that did not run has no cause.
+            if isinstance(error, OwnCodeError) and error.__cause__ is not None:
                 logger.exception("%s: %s failed", self.objectName(), queued.task.key)
             self._report(queued, "failed", error=error, trace=traceback.format_exc())
         except Exception as error:  # the worker must live on, and the window must report it

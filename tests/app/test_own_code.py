@@ -124,7 +124,7 @@ def test_the_model_of_code_is_shown_and_says_what_it_lacks(built, qtbot, folder)
 
 
 def test_a_session_of_such_a_model_says_so_and_never_runs_the_code(
-    built, boot, qtbot, folder, tmp_path, monkeypatch
+    built, boot, qtbot, folder, tmp_path, monkeypatch, caplog
 ):
     path = tmp_path / "x.mvitlens"
     built.store.update(block=1)
@@ -150,6 +150,7 @@ def test_a_session_of_such_a_model_says_so_and_never_runs_the_code(
     assert failed.remedies == ("checkpoint",)
     assert other.controller.results.model is None
     assert runs(folder) == "imported,built,"
+    assert not [record for record in caplog.records if record.exc_info], "no code, no traceback"
 
 
 FAILING = {
