@@ -294,7 +294,7 @@ def test_7_a_click_on_the_3_percent_point_shows_what_is_removed(explained, qtbot
         if panel.faithful.check.isVisible():
             click(panel.faithful.check)
         qtbot.waitUntil(is_measured, timeout=WAIT_MS)
-        assert "3 % removed" in panel.faithful.words.text()
+        assert "3\u00a0% removed" in panel.faithful.words.text()
         before = frame_seen(window)
         click(curves, curves.place_of(point).toPoint())
         qtbot.waitUntil(lambda: window.stage.canvas.removed is not None, timeout=WAIT_MS)
