@@ -157,7 +157,6 @@ class _Callbacks(Generic[Payload]):
 class _QueuedTask:
     task: TaskHandle
     work: Callable[[TaskHandle], object]
-    callbacks: _Callbacks[Any]
     background: bool = False
 
 
@@ -175,7 +174,7 @@ class Worker(QThread):
     """Emitted with the ``TaskResult`` of every task after its callbacks, also of replaced ones."""
     progressed = Signal(object)
     """Emitted with a ``Progress``; ``listen`` makes it arrive on the receiver's thread."""
-    _ended = Signal(object, object)
+    _ended = Signal(object)
 
     def __init__(
         self,
@@ -194,6 +193,9 @@ class Worker(QThread):
         self._background: dict[TaskKey, _QueuedTask] = {}
         self._running: _QueuedTask | None = None
         self._generations: defaultdict[TaskKey, int] = defaultdict(int)
+        # The window's thread alone holds callbacks: the last to let go of a widget must not be
+        # the worker, while Qt asks the widget what it is.
+        self._callbacks: dict[tuple[TaskKey, int], _Callbacks[Any]] = {}
         self._condition = Condition()
         self._closing = False
         # The worker's thread emits; this object lives on the window's, where the slot runs.
@@ -242,7 +244,8 @@ class Worker(QThread):
         with self._condition:
             self._generations[key] += 1
             task = TaskHandle(key, self._generations[key], self.progressed.emit, background)
-            replaced = self._put(_QueuedTask(task, work, callbacks, background))
+            self._callbacks[key, task.generation] = callbacks
+            replaced = self._put(_QueuedTask(task, work, background))
             self._condition.notify()
         if replaced is not None:
             self._report(replaced, "cancelled")
@@ -313,6 +316,7 @@ class Worker(QThread):
             if self._running is not None:
                 self._running.task.cancel()
             self._condition.notify()
+        self._callbacks.clear()
 
     @override
     def run(self) -> None:
@@ -354,7 +358,7 @@ class Worker(QThread):
         except Interrupted:
             self._put_again(queued)
         except MvitError as error:
-            # Whoever wrote code that failed wants to know where; code that did not run has no cause.
+            # Whoever wrote code wants to know where it failed; an error without a cause is not its.
             if isinstance(error, OwnCodeError) and error.__cause__ is not None:
                 logger.exception("%s: %s failed", self.objectName(), queued.task.key)
             self._report(queued, "failed", error=error, trace=traceback.format_exc())
@@ -381,11 +385,12 @@ class Worker(QThread):
             if error is not None:
                 remedies, choices = error.remedies, error.choices
                 result = replace(result, problem=str(error), remedies=remedies, choices=choices)
-            self._ended.emit(queued.callbacks, result)
+            self._ended.emit(result)
 
-    @Slot(object, object)
-    def _deliver(self, callbacks: _Callbacks[Any], result: TaskResult) -> None:
+    @Slot(object)
+    def _deliver(self, result: TaskResult) -> None:
         """Call the callbacks, on the window's thread, and emit ``finished``."""
-        if not self._closing:
+        callbacks = self._callbacks.pop((result.key, result.generation), None)
+        if callbacks is not None and not self._closing:
             callbacks.call(result, is_latest=self.is_latest(result))
             self.finished.emit(result)

@@ -173,6 +173,43 @@ def test_a_result_goes_to_the_callback_it_was_submitted_with_on_its_thread(
     assert caller.threads == {True}
 
 
+class _LetGo:
+    """Takes a result, and notes on which thread it is let go."""
+
+    def __init__(self, threads: list[threading.Thread]) -> None:
+        self._threads = threads
+
+    def take(self, _: object) -> None:
+        """A callback."""
+
+    def __del__(self) -> None:
+        self._threads.append(threading.current_thread())
+
+
+@pytest.mark.parametrize("ends", ["done", "failed"])
+def test_whoever_takes_a_result_is_let_go_on_the_windows_thread(
+    qtbot, worker, listener, monkeypatch, ends
+):
+    """Qt crashes where a worker is the last to let go of a widget that it asks what it is."""
+    result = worker._result
+
+    def slowly(queued: object) -> None:
+        result(queued)
+        time.sleep(0.1)  # the window takes the result meanwhile
+
+    monkeypatch.setattr(worker, "_result", slowly)
+
+    def work(_: object) -> None:
+        if ends == "failed":
+            raise ClipError("no")
+
+    threads: list[threading.Thread] = []
+    worker.submit(TaskKey.HEAT, work, _LetGo(threads).take, _LetGo(threads).take)
+    qtbot.waitUntil(lambda: bool(listener.results), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(threads) == 2, timeout=WAIT_MS)
+    assert set(threads) == {threading.main_thread()}
+
+
 def test_a_failure_goes_to_the_callback_for_errors_alone(qtbot, caller, listener):
     def fail(_):
         raise ClipError("too short")
