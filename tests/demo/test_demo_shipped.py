@@ -25,6 +25,7 @@ from mvit_core.training.clips import TWO_ACTORS, write_clips
 from mvit_core.training.evaluation import Evaluation, evaluate
 from mvit_core.training.recipe import recipe_for
 from mvit_core.training.scoring import score, shifted
+from mvit_core.video.encode.encoders import Encoding
 from tests.checkpoint.test_goldens import ATTENTION, LOGITS
 from tests.core.test_kernels import needs_onednn
 
@@ -90,12 +91,13 @@ def test_films_maps_and_numbers_do_not_depend_on_the_library_of_products(loaded,
     logits, maps, films, numbers = [], [], [], []
     for onednn in (True, False):
         explainer = Explainer(loaded)
-        film, arrays = tmp_path / f"{onednn}.mp4", tmp_path / f"{onednn}.npz"
+        # ProRes codes each picture by itself: H.264 makes of a last digit what it likes.
+        film, arrays = tmp_path / f"{onednn}.mov", tmp_path / f"{onednn}.npz"
         with forced(onednn), open_video(sample.clip) as video:
             record = explainer.capture(video, explainer.windows(video)[0]).record
             logits.append(record.logits.numpy())
             maps.append([layer.attention().numpy() for layer in record.layers])
-            export(explainer, video, ExportRequest(stop=16), film)
+            export(explainer, video, ExportRequest(stop=16, encoding=Encoding("prores")), film)
             export(explainer, video, ExportRequest(), arrays)
         capture = cv2.VideoCapture(str(film))
         films.append(np.stack([capture.read()[1].astype(int) for _ in range(16)]))
@@ -104,7 +106,7 @@ def test_films_maps_and_numbers_do_not_depend_on_the_library_of_products(loaded,
     np.testing.assert_allclose(*logits, atol=LOGITS)
     for one, other in zip(*maps, strict=True):
         np.testing.assert_allclose(one, other, atol=ATTENTION)
-    assert np.abs(films[0] - films[1]).mean() < 0.1  # levels of 255: none can see that
+    assert np.abs(films[0] - films[1]).mean() < 0.01  # levels of 255: none can see that
     assert numbers[0].keys() == numbers[1].keys()
     for name, one in numbers[0].items():
         if one.dtype.kind == "f":
