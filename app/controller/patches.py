@@ -132,7 +132,8 @@ class Patches(QObject, Collaborator):
         return self._made[1]
 
     def _keep(self, wanted: WindowPatch, outcome: PatchOutcome) -> None:
-        self._running = None
+        if self._running == outcome.asked:  # else a newer one runs
+            self._running = None
         same = [each for each in self._known if each.asked != outcome.asked]
         self._known = (*same, outcome)[-MOST_PATCHES:]
         state = self._bench.state
@@ -149,7 +150,6 @@ class Patches(QObject, Collaborator):
 
     def _cancelled(self) -> None:
         self._running = None
-        self._bench.due.emit()
 
 
 def _asked(wanted: WindowPatch, request: MapRequest) -> PatchAsked:

@@ -100,8 +100,8 @@ class Panel(KeepsKeys):
     def follow(self, old: Snapshot | None, new: Snapshot) -> None:
         """Show a snapshot, at once or as soon as the panel is seen; ``old`` as in show_snapshot.
 
-        While frames follow each other, most panels wait until the canvas is painted, and input is
-        heard in between.
+        While frames follow each other, most panels wait until the canvas is painted, and what the
+        user does comes in between.
         """
         self._latest = new
         if old is None:

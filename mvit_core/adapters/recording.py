@@ -48,7 +48,7 @@ class ModuleRecording:
     """
 
     def __init__(self, module: nn.Module, keep: Keep) -> None:
-        _check_hearable(module)
+        _check_recordable(module)
         if keep.gradients:
             raise CaptureError(
                 "no gradients are kept of a module that runs as it is; leave gradients out, or "
@@ -81,7 +81,7 @@ class ModuleRecording:
         self._recorder.__exit__(kind, error, trace)
 
 
-def _check_hearable(module: object) -> None:
+def _check_recordable(module: object) -> None:
     if not isinstance(module, nn.Module):
         raise CaptureError(
             f"a {type(module).__name__} cannot be recorded; allowed is a module of torch"
